@@ -18,7 +18,6 @@ export function step<State extends string, Event extends string>(
   const to = table[from][event]
   if (to !== null) return accept(to)
   const possible = possibleEvents(table, from)
-  const readable = (name: string) => name.replaceAll('_', ' ')
   return refuse(
     'impossible_step',
     `A ${noun} that is ${readable(from)} cannot ${readable(event)}. ` +
@@ -35,3 +34,5 @@ export function possibleEvents<State extends string, Event extends string>(
 ): Event[] {
   return (Object.keys(table[from]) as Event[]).filter((event) => table[from][event] !== null)
 }
+
+const readable = (name: string) => name.replaceAll('_', ' ')
