@@ -1,0 +1,5 @@
+export * from './client.ts'
+export * from './live.ts'
+export * from './position-frame.ts'
+export * from './routes.ts'
+export * from './schemas.ts'
