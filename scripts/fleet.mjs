@@ -1,0 +1,6 @@
+// `npm run fleet -- ...`: the fleet command, from whichever folder it was called.
+import { join } from 'node:path'
+import { become, ensureDependencies, root } from './setup.mjs'
+
+ensureDependencies()
+become([join(root, 'apps/fleet/src/main.ts'), ...process.argv.slice(2)], { cwd: process.env.INIT_CWD ?? process.cwd() })

@@ -1,0 +1,132 @@
+// Set-up that the two commands share. Plain JavaScript that Node 20 runs without any package installed.
+import { spawn, spawnSync } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+export const root = dirname(dirname(fileURLToPath(import.meta.url)))
+
+const say = (text) => process.stderr.write(`${text}\n`)
+
+/** Prints a sentence and what to do, and ends the program: for what a person has to mend. */
+export function giveUp(sentence, fix) {
+  say(`\n${sentence}\n${fix}`)
+  process.exit(1)
+}
+
+const oldest = 20
+if (Number(process.versions.node.split('.')[0]) < oldest)
+  giveUp(
+    `Node ${process.versions.node} is too old: the set-up needs Node ${oldest} or newer.`,
+    'Install a newer Node (on Debian 13: apt-get install -y nodejs npm) and run the same command again.',
+  )
+
+/** The pinned Node that runs the app: an ordinary package, so that no install script has to run. */
+export function pinnedNode() {
+  return join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin/node')
+}
+
+/** Installs exactly what the lock file names, unless that was done for this very lock file already. */
+export function ensureDependencies() {
+  const stampFile = join(root, 'node_modules/.fleet-installed')
+  const wanted = digest([join(root, 'package-lock.json')], `${process.platform}-${process.arch}`)
+  if (readIfThere(stampFile) === wanted && existsSync(pinnedNode())) return
+  say('Installing packages (once, about half a minute) ...')
+  rmSync(stampFile, { force: true })
+  const arguments_ = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
+  const npm = process.env.npm_execpath
+  const done = npm
+    ? spawnSync(process.execPath, [npm, ...arguments_], { cwd: root, stdio: ['ignore', 2, 2] })
+    : spawnSync('npm', arguments_, { cwd: root, stdio: ['ignore', 2, 2] })
+  if (done.status !== 0)
+    giveUp('The packages could not be installed (see above).', 'Check the network and run the same command again.')
+  if (!existsSync(pinnedNode()))
+    giveUp(
+      `There is no pinned Node for ${process.platform}-${process.arch}.`,
+      'Use Linux on x64 or arm64, or macOS on arm64; also check that npm was not told to leave out optional packages.',
+    )
+  writeFileSync(stampFile, wanted)
+}
+
+/** Builds the web app, unless it was built from these very sources already. */
+export function ensureWebApp() {
+  const stampFile = join(root, 'apps/web/dist/.built-from')
+  const sources = ['apps/web', 'packages/api', 'packages/domain'].flatMap((folder) => filesBelow(join(root, folder)))
+  const wanted = digest([join(root, 'package-lock.json'), ...sources], '')
+  if (readIfThere(stampFile) === wanted) return
+  say('Building the web app (once for each version, about half a minute) ...')
+  rmSync(stampFile, { force: true })
+  const vite = join(root, 'node_modules/vite/bin/vite.js')
+  const done = spawnSync(pinnedNode(), [vite, 'build', '--logLevel', 'warn'], {
+    cwd: join(root, 'apps/web'),
+    stdio: ['ignore', 2, 2],
+  })
+  if (done.status !== 0) giveUp('The web app could not be built (see above).', 'This is our mistake: please report it.')
+  mkdirSync(dirname(stampFile), { recursive: true })
+  writeFileSync(stampFile, wanted)
+}
+
+const debianPackages = [
+  { name: 'postgresql', isThere: () => globThere('/usr/lib/postgresql', 'bin/postgres') },
+  { name: 'chromium', isThere: () => existsSync('/usr/bin/chromium') },
+]
+
+/** Installs what the tests need of Debian, when root; otherwise prints the exact command and stops. */
+export function ensureDebianPackages() {
+  const missing = debianPackages.filter((each) => !each.isThere()).map((each) => each.name)
+  if (missing.length === 0) return
+  const command = `apt-get update && apt-get install -y --no-install-recommends ${missing.join(' ')}`
+  if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0)
+    giveUp(`The tests need ${missing.join(' and ')}.`, `As root, run: ${command}`)
+  say(`Installing ${missing.join(', ')} (once, a minute or two) ...`)
+  const done = spawnSync('sh', ['-c', command], {
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  })
+  if (done.status !== 0) giveUp('Debian packages could not be installed (see above).', `As root, run: ${command}`)
+}
+
+/**
+ * Runs a program of ours with the pinned Node and ends with its exit code.
+ * Ctrl-C reaches the whole foreground group, so the child gets it by itself; other signals are handed on.
+ */
+export function become(arguments_, options = {}) {
+  const child = spawn(pinnedNode(), arguments_, { stdio: 'inherit', ...options })
+  process.on('SIGINT', () => {})
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
+  child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
+}
+
+/** Runs one step to its end; resolves to its exit code. */
+export function run(arguments_, options = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(pinnedNode(), arguments_, { cwd: root, stdio: 'inherit', ...options })
+    child.on('exit', (code) => resolve(code ?? 1))
+  })
+}
+
+function globThere(folder, below) {
+  return existsSync(folder) && readdirSync(folder).some((entry) => existsSync(join(folder, entry, below)))
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => !['dist', 'node_modules'].includes(entry.name))
+    .flatMap((entry) => {
+      const path = join(folder, entry.name)
+      return entry.isDirectory() ? filesBelow(path) : [path]
+    })
+    .filter((path) => !/\.test\.tsx?$/.test(path) && statSync(path).isFile())
+    .sort()
+}
+
+function digest(files, salt) {
+  const hash = createHash('sha256').update(salt)
+  for (const file of files) hash.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0')
+  return hash.digest('hex')
+}
+
+function readIfThere(file) {
+  return existsSync(file) ? readFileSync(file, 'utf8') : null
+}
