@@ -1,0 +1,49 @@
+import { canals } from './canals.ts'
+import { parks } from './parks.ts'
+import { districts, landmarks, stations } from './places.ts'
+import { streets } from './streets.ts'
+import { motorwaysAndRailways } from './transport.ts'
+import type { FeatureCollection, GeoJsonFeature, MapFeature } from './types.ts'
+import { featureKinds } from './types.ts'
+import { waterAreas } from './water.ts'
+
+/** West, south, east, north: everything on the map lies inside. In the order MapLibre's `maxBounds` takes. */
+export const mapBounds = [4.72, 52.27, 5.06, 52.44] as const
+
+/** Every feature of the map, in paint order (see `featureKinds`). */
+export function mapFeatures(): readonly MapFeature[] {
+  const all: MapFeature[] = [
+    ...districts,
+    ...parks,
+    ...waterAreas,
+    ...canals,
+    ...motorwaysAndRailways,
+    ...streets,
+    ...stations,
+    ...landmarks,
+  ]
+  return all.sort((a, b) => featureKinds.indexOf(a.kind) - featureKinds.indexOf(b.kind))
+}
+
+/**
+ * The whole map as GeoJSON, ready to be a MapLibre source. Filter layers on the property `kind`; the numeric
+ * ids serve `setFeatureState`, which takes no text.
+ */
+export function amsterdamMap(): FeatureCollection {
+  return {
+    type: 'FeatureCollection',
+    features: mapFeatures().map(({ geometry, ...properties }, index): GeoJsonFeature => ({
+      type: 'Feature',
+      id: index + 1,
+      properties,
+      geometry,
+    })),
+  }
+}
+
+/**
+ * Pixels that one metre on the ground takes at zoom 0 at Amsterdam's latitude, in MapLibre's 512-pixel tiles.
+ * A line of real width is then
+ * `['interpolate', ['exponential', 2], ['zoom'], 10, ['*', ['get', 'widthM'], p * 2 ** 10], 18, ['*', ['get', 'widthM'], p * 2 ** 18]]`.
+ */
+export const pixelsPerMetreAtZoom0 = 512 / (40_075_016.686 * Math.cos((52.37 * Math.PI) / 180))

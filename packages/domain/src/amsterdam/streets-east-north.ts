@@ -1,0 +1,157 @@
+import type { StreetEntry } from './types.ts'
+
+/** East of the Amstel, the eastern islands, IJburg and the south-east. */
+export const eastStreets: readonly StreetEntry[] = [
+  [
+    'main-street',
+    'wibautstraat',
+    'Wibautstraat',
+    'rhijnspoorplein, wibautstraat-ceintuurbaan, prins-bernhardplein',
+  ],
+  [
+    'street',
+    'nieuwe-amstelbrug',
+    'Ruyschstraat',
+    'amsteldijk-ceintuurbaan, nieuwe-amstelbrug-oost, wibautstraat-ceintuurbaan',
+  ],
+  [
+    'street',
+    'weesperzijde',
+    'Weesperzijde',
+    'torontobrug, 4.9072 52.3575, nieuwe-amstelbrug-oost, 4.9128 52.3505, berlagebrug-oost',
+  ],
+  ['street', 'julianaplein', 'Julianaplein', 'prins-bernhardplein, amstelstation'],
+  [
+    'main-street',
+    'linnaeusstraat',
+    'Linnaeusstraat',
+    'mauritskade-linnaeusstraat, linnaeusstraat-wijttenbachstraat, linnaeusstraat-middenweg',
+  ],
+  [
+    'main-street',
+    'middenweg',
+    'Middenweg',
+    'linnaeusstraat-middenweg, middenweg-de-vrieslaan, middenweg-kruislaan, middenweg-diemen',
+  ],
+  [
+    'street',
+    'hugo-de-vrieslaan',
+    'Hugo de Vrieslaan',
+    'middenweg-de-vrieslaan, 4.924 52.3475, amstelstation',
+  ],
+  [
+    'street',
+    'wijttenbachstraat',
+    'Wijttenbachstraat',
+    'linnaeusstraat-wijttenbachstraat, station-muiderpoort',
+  ],
+  ['street', 'javastraat', 'Javastraat', 'mauritskade-dapper, 4.9305 52.3638, molukkenstraat-javastraat'],
+  [
+    'street',
+    'insulindeweg',
+    'Insulindeweg',
+    'station-muiderpoort, molukkenstraat-insulindeweg, flevopark-west',
+  ],
+  [
+    'street',
+    'molukkenstraat',
+    'Molukkenstraat',
+    'molukkenstraat-zeeburgerdijk, molukkenstraat-javastraat, molukkenstraat-insulindeweg, molukkenstraat-kruislaan',
+  ],
+  [
+    'street',
+    'kruislaan',
+    'Kruislaan',
+    'middenweg-kruislaan, 4.939 52.35, kruislaan-science-park, molukkenstraat-kruislaan',
+  ],
+  ['street', 'carolina-macgillavrylaan', 'Carolina MacGillavrylaan', 'kruislaan-science-park, science-park'],
+  [
+    'main-street',
+    'zeeburgerdijk',
+    'Zeeburgerdijk',
+    'zeeburgerdijk-west, panamalaan-zeeburgerdijk, molukkenstraat-zeeburgerdijk, zeeburgerdijk-flevopark, amsterdamsebrug',
+  ],
+  ['cycle-route', 'flevopark', 'Flevopark', 'flevopark-west, 4.9475 52.364, zeeburgerdijk-flevopark'],
+  [
+    'main-street',
+    'zuiderzeeweg',
+    'Zuiderzeeweg',
+    'amsterdamsebrug, zeeburgereiland, schellingwouderbrug-zuid, schellingwoude',
+  ],
+  [
+    'main-street',
+    'ijburglaan',
+    'IJburglaan',
+    'zeeburgereiland, ijburglaan-west, ijburglaan-midden, ijburglaan-oost',
+  ],
+  [
+    'main-street',
+    'piet-heinkade',
+    'Piet Heinkade',
+    'oosterdok-oost, 4.912 52.3776, piet-heinkade-jan-schaeferbrug, czaar-peterstraat-noord, rietlandpark',
+  ],
+  ['main-street', 'panamalaan', 'Panamalaan', 'rietlandpark, panamalaan-zeeburgerdijk'],
+  ['street', 'czaar-peterstraat', 'Czaar Peterstraat', 'czaar-peterstraat-noord, oostenburg-zeeburgerstraat'],
+  ['street', 'javakade', 'Jan Schaeferbrug', 'piet-heinkade-jan-schaeferbrug, java-eiland'],
+  ['street', 'sumatrakade', 'Sumatrakade', 'java-eiland, knsm-eiland'],
+  ['street', 'c-van-eesterenlaan', 'C. van Eesterenlaan', 'rietlandpark, 4.94 52.3735, knsm-eiland'],
+  ['main-street', 'spaklerweg', 'Spaklerweg', 'amstelstation, 4.921 52.34, spaklerweg-zuid'],
+  [
+    'cycle-route',
+    'spaklerweg-duivendrecht',
+    'Van der Madeweg',
+    'spaklerweg-zuid, 4.928 52.329, station-duivendrecht',
+  ],
+  ['main-street', 'holterbergweg', 'Holterbergweg', 'station-duivendrecht, 4.94 52.3175, station-bijlmer'],
+  [
+    'main-street',
+    'bijlmerdreef',
+    'Bijlmerdreef',
+    'station-bijlmer, bijlmerdreef-west, 4.963 52.321, bijlmerdreef-ganzenhoef',
+  ],
+  ['street', 'karspeldreef', 'Karspeldreef', 'station-bijlmer, 4.962 52.312, kraaiennest'],
+  ['street', 's-gravendijkdreef', "'s-Gravendijkdreef", 'bijlmerdreef-ganzenhoef, kraaiennest, gaasperplas'],
+]
+
+/** Across the IJ. */
+export const northStreets: readonly StreetEntry[] = [
+  ['ferry', 'pont-buiksloterweg', 'Pont Buiksloterweg', 'de-ruijterkade, 4.901 52.381, buiksloterweg-pont'],
+  ['ferry', 'pont-ijplein', 'Pont IJplein', 'de-ruijterkade, 4.905 52.381, ijplein-pont'],
+  [
+    'ferry',
+    'pont-ndsm',
+    'Pont NDSM',
+    'de-ruijterkade, 4.8975 52.3835, 4.8935 52.39, 4.8912 52.3965, ndsm-pont',
+  ],
+  ['ferry', 'pont-houthavens', 'Pont Houthavens', 'pontsteiger, 4.8875 52.397, ndsm-pont'],
+  [
+    'street',
+    'buiksloterweg',
+    'Buiksloterweg',
+    'buiksloterweg-pont, buiksloterweg-noord, van-der-pekstraat-zuid',
+  ],
+  ['street', 'van-der-pekstraat', 'Van der Pekstraat', 'van-der-pekstraat-zuid, mosplein'],
+  [
+    'street',
+    'meeuwenlaan',
+    'Meeuwenlaan',
+    'ijplein-pont, meeuwenlaan-west, meeuwenlaan-oost, nieuwendam-west',
+  ],
+  ['cycle-route', 'willemssluis', 'Willemssluis', 'van-der-pekstraat-zuid, meeuwenlaan-west'],
+  ['main-street', 'klaprozenweg', 'Klaprozenweg', 'mosplein, 4.905 52.3955, klaprozenweg-west, ndsm-pont'],
+  [
+    'street',
+    'johan-van-hasseltweg',
+    'Johan van Hasseltweg',
+    'mosplein, nieuwe-leeuwarderweg-zuid, meeuwenlaan-oost',
+  ],
+  [
+    'main-street',
+    'nieuwe-leeuwarderweg',
+    'Nieuwe Leeuwarderweg',
+    'nieuwe-leeuwarderweg-zuid, 4.924 52.3955, station-noord',
+  ],
+  ['street', 'buikslotermeerplein', 'Buikslotermeerplein', 'station-noord, buikslotermeerplein'],
+  ['street', 'waddenweg', 'Waddendijk', 'buikslotermeerplein, 4.933 52.394, nieuwendam-west'],
+  ['street', 'nieuwendammerdijk', 'Nieuwendammerdijk', 'nieuwendam-west, nieuwendam-oost, schellingwoude'],
+]
