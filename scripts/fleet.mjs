@@ -3,4 +3,6 @@ import { join } from 'node:path'
 import { become, ensureDependencies, root } from './setup.mjs'
 
 ensureDependencies()
-become([join(root, 'apps/fleet/src/main.ts'), ...process.argv.slice(2)], { cwd: process.env.INIT_CWD ?? process.cwd() })
+become([join(root, 'apps/fleet/src/main.ts'), ...process.argv.slice(2)], {
+  cwd: process.env.INIT_CWD ?? process.cwd(),
+})

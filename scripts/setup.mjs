@@ -40,7 +40,10 @@ export function ensureDependencies() {
     ? spawnSync(process.execPath, [npm, ...arguments_], { cwd: root, stdio: ['ignore', 2, 2] })
     : spawnSync('npm', arguments_, { cwd: root, stdio: ['ignore', 2, 2] })
   if (done.status !== 0)
-    giveUp('The packages could not be installed (see above).', 'Check the network and run the same command again.')
+    giveUp(
+      'The packages could not be installed (see above).',
+      'Check the network and run the same command again.',
+    )
   if (!existsSync(pinnedNode()))
     giveUp(
       `There is no pinned Node for ${process.platform}-${process.arch}.`,
@@ -52,7 +55,9 @@ export function ensureDependencies() {
 /** Builds the web app, unless it was built from these very sources already. */
 export function ensureWebApp() {
   const stampFile = join(root, 'apps/web/dist/.built-from')
-  const sources = ['apps/web', 'packages/api', 'packages/domain'].flatMap((folder) => filesBelow(join(root, folder)))
+  const sources = ['apps/web', 'packages/api', 'packages/domain'].flatMap((folder) =>
+    filesBelow(join(root, folder)),
+  )
   const wanted = digest([join(root, 'package-lock.json'), ...sources], '')
   if (readIfThere(stampFile) === wanted) return
   say('Building the web app (once for each version, about half a minute) ...')
@@ -62,7 +67,8 @@ export function ensureWebApp() {
     cwd: join(root, 'apps/web'),
     stdio: ['ignore', 2, 2],
   })
-  if (done.status !== 0) giveUp('The web app could not be built (see above).', 'This is our mistake: please report it.')
+  if (done.status !== 0)
+    giveUp('The web app could not be built (see above).', 'This is our mistake: please report it.')
   mkdirSync(dirname(stampFile), { recursive: true })
   writeFileSync(stampFile, wanted)
 }
@@ -84,7 +90,8 @@ export function ensureDebianPackages() {
     stdio: ['ignore', 2, 2],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   })
-  if (done.status !== 0) giveUp('Debian packages could not be installed (see above).', `As root, run: ${command}`)
+  if (done.status !== 0)
+    giveUp('Debian packages could not be installed (see above).', `As root, run: ${command}`)
 }
 
 /**
@@ -123,7 +130,8 @@ function filesBelow(folder) {
 
 function digest(files, salt) {
   const hash = createHash('sha256').update(salt)
-  for (const file of files) hash.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0')
+  for (const file of files)
+    hash.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0')
   return hash.digest('hex')
 }
 

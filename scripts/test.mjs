@@ -34,7 +34,11 @@ const playwrightCode = await run([bin('@playwright/test/cli.js'), 'test', '--rep
   cwd: join(root, 'e2e'),
   env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: playwrightReport },
 })
-tally(playwrightCode, playwrightReport, ({ stats }) => [stats.expected + stats.flaky, stats.unexpected, stats.skipped])
+tally(playwrightCode, playwrightReport, ({ stats }) => [
+  stats.expected + stats.flaky,
+  stats.unexpected,
+  stats.skipped,
+])
 
 rmSync(reports, { recursive: true, force: true })
 const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : ''

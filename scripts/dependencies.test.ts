@@ -1,0 +1,46 @@
+import { globSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+
+const root = join(import.meta.dirname, '..')
+const manifests = [
+  'package.json',
+  ...globSync('{packages,apps}/*/package.json', { cwd: root }),
+  'e2e/package.json',
+]
+const dependencies = manifests.flatMap((file) => {
+  const manifest = JSON.parse(readFileSync(join(root, file), 'utf8')) as Record<
+    string,
+    Record<string, string> | undefined
+  >
+  return ['dependencies', 'devDependencies', 'optionalDependencies'].flatMap((kind) =>
+    Object.entries(manifest[kind] ?? {}).map(([name, version]) => ({ file, name, version })),
+  )
+})
+
+test('every dependency is pinned to one exact version', () => {
+  expect(dependencies.filter(({ version }) => !/^\d+\.\d+\.\d+$/.test(version))).toEqual([])
+})
+
+test('CONTRIBUTING.md says why each dependency is here', () => {
+  const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
+  const unexplained = dependencies
+    .map(({ name }) => name)
+    .filter(
+      (name) => !name.startsWith('@fleet/') && !name.startsWith('@types/') && !text.includes(`\`${name}\``),
+    )
+  expect(new Set(unexplained)).toEqual(new Set())
+})
+
+test('CONTRIBUTING.md explains no dependency that is gone', () => {
+  const text = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8')
+  const explained = [
+    ...text.slice(text.indexOf('| package | why |')).matchAll(/`([@a-z][\w./@-]*)`(?=[^|]*\|[^|]*\|$)/gm),
+  ].map((match) => match[1]!)
+  const names = new Set(dependencies.map(({ name }) => name))
+  expect(explained.filter((name) => !names.has(name) && name !== '@types/*')).toEqual([])
+})
+
+test('the lock file names no registry host', () => {
+  expect(readFileSync(join(root, 'package-lock.json'), 'utf8')).not.toContain('"resolved": "http')
+})
