@@ -6,6 +6,8 @@ import type { PostgresConfig } from '../config.ts'
 import { classify, describeFailure, translatePostgresError } from './errors.ts'
 
 const int8 = 20
+/** pg's own parsers, untyped: its types know neither plain numbers nor what a parser returns. */
+const parserOf = types.getTypeParser as (oid: number, format?: string) => (text: string) => unknown
 /** How long one call goes on trying on new connections before it gives up: a failover is meant to fit in. */
 const defaultRetryMs = 15_000
 
@@ -66,8 +68,7 @@ export function createPostgresConnection(config: PostgresConfig): PostgresConnec
         // A connection that failed, or whose transaction may still be open, never goes back to the pool.
         client?.release(failure === 'lost' || failure === 'refused' || error instanceof AppError)
         if (commitSent && failure === 'lost') unknown = error
-        const mayRetry =
-          failure === 'conflict' || (failure === 'lost' && (unknown === null || retryUnknown))
+        const mayRetry = failure === 'conflict' || (failure === 'lost' && (unknown === null || retryUnknown))
         const waitMs = Math.min(1000, 10 * 2 ** Math.min(attempt, 7)) * (0.5 + Math.random())
         if (!mayRetry || Date.now() + waitMs > deadline) {
           if (unknown !== null && failure !== 'statement')
@@ -141,10 +142,8 @@ function toClientConfig(config: PostgresConfig): ClientConfig {
     // An instance that stalls inside a transaction must not hold back readers of the change log for long.
     idle_in_transaction_session_timeout: 30_000,
     types: {
-      getTypeParser: ((oid: number, format?: 'text' | 'binary') =>
-        oid === int8 && format !== 'binary'
-          ? Number
-          : types.getTypeParser(oid, format as 'text')) as typeof types.getTypeParser,
+      getTypeParser: (oid: number, format?: 'text' | 'binary') =>
+        oid === int8 && format !== 'binary' ? Number : parserOf(oid, format),
     },
   }
 }

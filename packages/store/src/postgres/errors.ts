@@ -57,7 +57,8 @@ export function classify(error: unknown): Failure {
     return 'statement'
   }
   // Node reports a name with several addresses as one error that holds the others.
-  if (error instanceof AggregateError) return error.errors.some((one) => classify(one) === 'lost') ? 'lost' : 'statement'
+  if (error instanceof AggregateError)
+    return error.errors.some((one) => classify(one) === 'lost') ? 'lost' : 'statement'
   const code = 'code' in error ? String(error.code) : ''
   if (lostCodes.has(code) || lostMessages.test(error.message)) return 'lost'
   if (isTlsError(code, error)) return 'refused'
@@ -105,7 +106,8 @@ export function translatePostgresError(error: unknown, location: string): unknow
 }
 
 function refusedFix(error: unknown): string {
-  switch (error instanceof DatabaseError ? error.code : '') {
+  const state = (error instanceof DatabaseError ? error.code : undefined) ?? ''
+  switch (state) {
     case '28P01':
     case '28000':
       return 'Correct PG_USER and PG_PASSWORD, or the rule for this host in pg_hba.conf.'
