@@ -28,7 +28,7 @@ export const centreStreets: readonly StreetEntry[] = [
     'street',
     'nieuwezijds-voorburgwal',
     'Nieuwezijds Voorburgwal',
-    'martelaarsgracht, 4.8947 52.3773, 4.8922 52.3755, 4.8908 52.3741, raadhuisstraat-voorburgwal, 4.8894 52.3715, 4.8892 52.37, spui',
+    'martelaarsgracht, 4.8950 52.3771, 4.8930 52.3758, 4.8915 52.3746, raadhuisstraat-voorburgwal, 4.8897 52.3715, 4.8893 52.37, spui',
   ],
   [
     'main-street',
@@ -142,7 +142,7 @@ export const centreStreets: readonly StreetEntry[] = [
     'main-street',
     'sarphatistraat',
     'Sarphatistraat',
-    'weteringcircuit, 4.895 52.3598, frederiksplein, hogesluis-west, weesperplein, sarphatistraat-roetersstraat, alexanderplein, 4.922 52.3655, oostenburg-zeeburgerstraat',
+    'weteringcircuit, 4.895 52.3598, frederiksplein, hogesluis-west, weesperplein, sarphatistraat-roetersstraat, alexanderplein, 4.9225 52.3655, 4.925 52.3667, oostenburg-zeeburgerstraat',
   ],
   [
     'street',
@@ -154,7 +154,7 @@ export const centreStreets: readonly StreetEntry[] = [
     'street',
     'oostenburgergracht',
     'Oostenburgergracht',
-    'kattenburgerplein, 4.92 52.3702, oostenburg-zeeburgerstraat, zeeburgerdijk-west',
+    'kattenburgerplein, 4.9190 52.3697, 4.9225 52.3688, oostenburg-zeeburgerstraat, zeeburgerdijk-west',
   ],
   [
     'street',
@@ -184,7 +184,7 @@ export const centreStreets: readonly StreetEntry[] = [
     'main-street',
     'stadhouderskade',
     'Stadhouderskade',
-    'leidsebosje, vondelpark-oost, stadhouderskade-museumbrug, stadhouderskade-bolstraat, 4.8955 52.3574, stadhouderskade-van-woustraat, 4.9025 52.3582, torontobrug',
+    'leidsebosje, vondelpark-oost, stadhouderskade-museumbrug, stadhouderskade-hobbemakade, stadhouderskade-bolstraat, 4.8955 52.3574, stadhouderskade-van-woustraat, 4.9025 52.3582, torontobrug',
   ],
   [
     'main-street',

@@ -25,13 +25,13 @@ export const eastStreets: readonly StreetEntry[] = [
     'main-street',
     'linnaeusstraat',
     'Linnaeusstraat',
-    'mauritskade-linnaeusstraat, linnaeusstraat-wijttenbachstraat, linnaeusstraat-middenweg',
+    'mauritskade-linnaeusstraat, linnaeusstraat-van-swindenstraat, linnaeusstraat-wijttenbachstraat, linnaeusstraat-middenweg',
   ],
   [
     'main-street',
     'middenweg',
     'Middenweg',
-    'linnaeusstraat-middenweg, middenweg-de-vrieslaan, middenweg-kruislaan, middenweg-diemen',
+    'linnaeusstraat-middenweg, 4.9305 52.3515, middenweg-de-vrieslaan, middenweg-kruislaan, 4.9420 52.3425, middenweg-diemen',
   ],
   [
     'street',
@@ -45,7 +45,7 @@ export const eastStreets: readonly StreetEntry[] = [
     'Wijttenbachstraat',
     'linnaeusstraat-wijttenbachstraat, station-muiderpoort',
   ],
-  ['street', 'javastraat', 'Javastraat', 'mauritskade-dapper, 4.9305 52.3638, molukkenstraat-javastraat'],
+  ['street', 'javastraat', 'Javastraat', 'javastraat-west, molukkenstraat-javastraat'],
   [
     'street',
     'insulindeweg',
@@ -62,9 +62,9 @@ export const eastStreets: readonly StreetEntry[] = [
     'street',
     'kruislaan',
     'Kruislaan',
-    'middenweg-kruislaan, 4.939 52.35, kruislaan-science-park, molukkenstraat-kruislaan',
+    'middenweg-kruislaan, 4.9395 52.3500, kruislaan-science-park, molukkenstraat-kruislaan',
   ],
-  ['street', 'carolina-macgillavrylaan', 'Carolina MacGillavrylaan', 'kruislaan-science-park, science-park'],
+  ['street', 'science-park', 'Science Park', 'kruislaan-science-park, 4.95 52.3562, science-park'],
   [
     'main-street',
     'zeeburgerdijk',

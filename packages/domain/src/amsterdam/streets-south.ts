@@ -30,7 +30,7 @@ export const southStreets: readonly StreetEntry[] = [
     'cycle-route',
     'vondelpark',
     'Vondelpark',
-    'vondelpark-oost, 4.876 52.36, 4.8685 52.358, 4.862 52.356, vondelpark-west',
+    'vondelpark-oost, 4.8762 52.3600, 4.8720 52.3590, 4.8660 52.3577, 4.8610 52.3563, vondelpark-west',
   ],
   [
     'main-street',
@@ -45,12 +45,17 @@ export const southStreets: readonly StreetEntry[] = [
     'Museumstraat',
     'weteringcircuit, stadhouderskade-museumbrug, 4.8845 52.3595, concertgebouw',
   ],
-  ['street', 'hobbemakade', 'Hobbemakade', 'stadhouderskade-bolstraat, 4.888 52.3565, roelof-hartplein'],
+  [
+    'street',
+    'hobbemakade',
+    'Hobbemakade',
+    'stadhouderskade-hobbemakade, 4.8862 52.3555, hobbemakade-ceintuurbaan',
+  ],
   [
     'main-street',
     'ceintuurbaan',
     'Ceintuurbaan',
-    'roelof-hartplein, bolstraat-ceintuurbaan, van-woustraat-ceintuurbaan, amsteldijk-ceintuurbaan',
+    'roelof-hartplein, hobbemakade-ceintuurbaan, bolstraat-ceintuurbaan, van-woustraat-ceintuurbaan, amsteldijk-ceintuurbaan',
   ],
   [
     'main-street',
