@@ -33,7 +33,12 @@ export const parks: readonly MapFeature<PolygonGeometry>[] = [
     `
     4.845 52.37, 4.848 52.3698, 4.849 52.366, 4.85 52.363, 4.849 52.359, 4.8435 52.3585, 4.843 52.362, 4.843 52.367`,
   ),
-  park('park-erasmuspark', 'Erasmuspark', '4.8485 52.3755, 4.8555 52.3755, 4.8558 52.3735, 4.849 52.3732'),
+  park(
+    'park-erasmuspark',
+    'Erasmuspark',
+    `
+    4.8485 52.3755, 4.8555 52.3755, 4.8558 52.3738, 4.849 52.3735`,
+  ),
   park(
     'park-beatrixpark',
     'Beatrixpark',
@@ -56,15 +61,15 @@ export const parks: readonly MapFeature<PolygonGeometry>[] = [
     'park-frankendael',
     'Frankendael',
     `
-    4.926 52.3527, 4.931 52.3518, 4.933 52.35, 4.93 52.3488, 4.9265 52.35`,
+    4.926 52.3527, 4.9315 52.3532, 4.9355 52.3502, 4.93 52.3488, 4.9265 52.35`,
   ),
   park(
     'park-noorderpark',
     'Noorderpark',
     `
-    4.91 52.3895, 4.913 52.3945, 4.916 52.397, 4.919 52.3965, 4.917 52.392, 4.915 52.388, 4.911 52.387`,
+    4.9110 52.3880, 4.9125 52.3935, 4.9155 52.3970, 4.9200 52.3985, 4.9215 52.3960, 4.9205 52.3915, 4.9175 52.3875, 4.9140 52.3865`,
   ),
-  park('park-vliegenbos', 'Vliegenbos', '4.927 52.3862, 4.935 52.3885, 4.9365 52.386, 4.929 52.384'),
+  park('park-vliegenbos', 'W.H. Vliegenbos', '4.927 52.3862, 4.935 52.3885, 4.9365 52.386, 4.929 52.384'),
   park(
     'park-sloterpark',
     'Sloterpark',
@@ -107,14 +112,6 @@ export const parks: readonly MapFeature<PolygonGeometry>[] = [
     4.98 52.309, 4.99 52.3125, 5 52.311, 5.002 52.306, 4.997 52.302, 4.986 52.3015, 4.981 52.304`,
   ),
   park('park-nelson-mandela', 'Nelson Mandelapark', '4.959 52.316, 4.968 52.32, 4.975 52.317, 4.967 52.313'),
-  park('park-stadspark-osdorp', 'Stadspark Osdorp', '4.785 52.366, 4.794 52.366, 4.794 52.363, 4.785 52.363'),
   park('park-de-bretten', 'De Bretten', '4.8 52.3865, 4.825 52.3865, 4.825 52.3845, 4.8 52.384'),
-  park(
-    'park-schinkeleilanden',
-    'Park Schinkeleilanden',
-    '4.846 52.3425, 4.848 52.3425, 4.8465 52.34, 4.845 52.34',
-  ),
-  park('park-somerlust', 'Park Somerlust', '4.914 52.345, 4.916 52.345, 4.916 52.3435, 4.9145 52.343'),
   park('park-funen', 'Funenpark', '4.9295 52.3705, 4.933 52.3695, 4.9325 52.3683, 4.93 52.369'),
-  park('park-theo-van-gogh', 'Theo van Goghpark', '4.999 52.354, 5.001 52.3535, 5 52.352, 4.998 52.3525'),
 ]

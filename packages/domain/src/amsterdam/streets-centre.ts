@@ -23,7 +23,12 @@ export const centreStreets: readonly StreetEntry[] = [
     'De Ruijterkade',
     'de-ruijterkade-west, de-ruijterkade, 4.9035 52.3794, oosterdok-oost',
   ],
-  ['street', 'oosterdokskade', 'Oosterdokskade', 'schreierstoren, 4.905 52.3768, oosterdok-oost'],
+  [
+    'street',
+    'oosterdokskade',
+    'Oosterdokskade',
+    'schreierstoren, 4.906 52.3768, 4.9095 52.3766, muziekgebouw',
+  ],
   [
     'street',
     'nieuwezijds-voorburgwal',
@@ -154,7 +159,7 @@ export const centreStreets: readonly StreetEntry[] = [
     'street',
     'oostenburgergracht',
     'Oostenburgergracht',
-    'kattenburgerplein, 4.9190 52.3697, 4.9225 52.3688, oostenburg-zeeburgerstraat, zeeburgerdijk-west',
+    'kattenburgerplein, 4.9190 52.3697, 4.9225 52.3688, oostenburg-zeeburgerstraat, czaar-peterstraat-zuid',
   ],
   [
     'street',
@@ -198,4 +203,5 @@ export const centreStreets: readonly StreetEntry[] = [
     'Weteringschans',
     'leidseplein, 4.887 52.3615, weteringcircuit, stadhouderskade-bolstraat',
   ],
+  ['street', 'zeeburgerstraat', 'Zeeburgerstraat', 'oostenburg-zeeburgerstraat, zeeburgerdijk-west'],
 ]

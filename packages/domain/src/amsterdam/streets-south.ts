@@ -71,7 +71,7 @@ export const southStreets: readonly StreetEntry[] = [
     'Van Woustraat',
     'frederiksplein, stadhouderskade-van-woustraat, van-woustraat-albert-cuyp, van-woustraat-ceintuurbaan, 4.9045 52.3485, victorieplein',
   ],
-  ['main-street', 'rijnstraat', 'Rijnstraat', 'victorieplein, rijnstraat-kennedylaan'],
+  ['main-street', 'rijnstraat', 'Rijnstraat', 'victorieplein, rijnstraat-kennedylaan, utrechtsebrug-west'],
   [
     'main-street',
     'vrijheidslaan',
@@ -89,13 +89,13 @@ export const southStreets: readonly StreetEntry[] = [
     'main-street',
     'president-kennedylaan',
     'President Kennedylaan',
-    'europaplein, kennedylaan-west, 4.903 52.3395, rijnstraat-kennedylaan',
+    'europaplein, kennedylaan-west, 4.903 52.3413, rijnstraat-kennedylaan, kennedylaan-amsteldijk',
   ],
   [
     'street',
     'amsteldijk',
     'Amsteldijk',
-    'torontobrug, amsteldijk-ceintuurbaan, berlagebrug-west, rijnstraat-kennedylaan',
+    'torontobrug, 4.9050 52.3577, amsteldijk-ceintuurbaan, 4.9083 52.3510, 4.9105 52.349, berlagebrug-west, kennedylaan-amsteldijk, 4.9136 52.3410, utrechtsebrug-west',
   ],
   [
     'street',

@@ -6,7 +6,7 @@ export const westStreets: readonly StreetEntry[] = [
     'main-street',
     'haarlemmerweg',
     'Haarlemmerweg',
-    'nassauplein, 4.877 52.3848, haarlemmerweg-van-hallstraat, 4.86 52.3833, haarlemmerweg-de-ruijterweg, haarlemmerweg-a10, 4.825 52.3818, haarlemmerweg-geuzenveld',
+    'nassauplein, haarlemmerweg-van-hallstraat, 4.86 52.3847, haarlemmerweg-de-ruijterweg, haarlemmerweg-a10, 4.825 52.3842, haarlemmerweg-geuzenveld',
   ],
   [
     'street',
@@ -27,13 +27,13 @@ export const westStreets: readonly StreetEntry[] = [
     'street',
     'van-hallstraat',
     'Van Hallstraat',
-    'haarlemmerweg-van-hallstraat, 4.8705 52.38, van-galenstraat-oost',
+    'haarlemmerweg-van-hallstraat, 4.8697 52.3800, van-galenstraat-oost',
   ],
   [
     'main-street',
     'jan-van-galenstraat',
     'Jan van Galenstraat',
-    'hugo-de-grootplein, 4.871 52.3744, van-galenstraat-oost, van-galenstraat-de-ruijterweg, van-galenstraat-hoofdweg, van-galenstraat-a10, roellstraat-oost',
+    'hugo-de-grootplein, van-galenstraat-oost, van-galenstraat-de-ruijterweg, van-galenstraat-hoofdweg, van-galenstraat-a10, roellstraat-oost',
   ],
   [
     'main-street',
