@@ -1,0 +1,36 @@
+import type { LatestFix } from '@fleet/domain'
+
+/** The marker of every bike as this process knows it: what the next fix is judged against. */
+export class MarkerTable {
+  readonly #markers = new Map<number, LatestFix>()
+
+  get(bikeNo: number): LatestFix | null {
+    return this.#markers.get(bikeNo) ?? null
+  }
+
+  clear(): void {
+    this.#markers.clear()
+  }
+
+  forget(bikeNo: number): void {
+    this.#markers.delete(bikeNo)
+  }
+
+  /**
+   * Takes what the database holds.
+   *
+   * @returns those that moved: what nobody here has seen yet
+   */
+  learn(markers: readonly LatestFix[]): LatestFix[] {
+    const moved: LatestFix[] = []
+    for (const marker of markers) {
+      const known = this.#markers.get(marker.bikeNo)
+      // A read that began before our own commit brings an older marker.
+      if (known && known.timeMs > marker.timeMs) continue
+      // The same fix again: the database's odometer is the true one, but nothing moved.
+      this.#markers.set(marker.bikeNo, marker)
+      if (!known || known.timeMs < marker.timeMs) moved.push(marker)
+    }
+    return moved
+  }
+}

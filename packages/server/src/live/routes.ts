@@ -1,0 +1,63 @@
+import websocket from '@fastify/websocket'
+import type { Role, User } from '@fleet/domain'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { checkOrigin } from '../auth/origin.ts'
+import { HttpProblem } from '../http/problem.ts'
+import type { LiveHub } from './hub.ts'
+
+/** Couriers work with their own deliveries only; the live screen shows everybody's. */
+export const liveRoles = ['admin', 'dispatcher', 'mechanic', 'viewer'] as const satisfies readonly Role[]
+const mayWatch = (user: User | null) =>
+  user !== null && !user.disabled && (liveRoles as readonly Role[]).includes(user.role)
+
+/** A `start` message is some 100 bytes. */
+const maxMessageBytes = 4_096
+
+export interface LiveRouteOptions {
+  /**
+   * Who is signed in by this request's cookie now; null for nobody. Asked when the socket opens and again while it is
+   * open, with the same request.
+   *
+   * @throws what the store throws when it cannot be read
+   */
+  readonly authorise: (request: FastifyRequest) => Promise<User | null>
+  /** The host of the public address when a proxy stands before the app; null when there is none. */
+  readonly publicHost: string | null
+}
+
+/** `/api/live`: the protocol of `@fleet/api` (live.ts). */
+export async function registerLive(
+  app: FastifyInstance,
+  hub: LiveHub,
+  { authorise, publicHost }: LiveRouteOptions,
+): Promise<void> {
+  await app.register(websocket, {
+    // Frames are binary and small; a snapshot is worth compressing on a slow link, but not the memory of a
+    // compressor for each client.
+    options: { maxPayload: maxMessageBytes, perMessageDeflate: false },
+  })
+  app.get(
+    '/api/live',
+    {
+      websocket: true,
+      config: { access: liveRoles },
+      preValidation: async (request) => {
+        // A WebSocket is not bound to its page's origin: any site could open one with the person's cookie.
+        checkOrigin(request, publicHost)
+        const user = await authorise(request)
+        if (user === null) throw new HttpProblem('not_signed_in', 'This needs you to be signed in.')
+        if (!mayWatch(user)) throw new HttpProblem('forbidden', 'The live screen is not for this role.')
+        liveUsers.set(request, user)
+      },
+    },
+    (socket, request) => {
+      const user = liveUsers.get(request)!
+      hub.attach(socket, user.id, async () => {
+        const current = await authorise(request)
+        return current?.id === user.id && mayWatch(current)
+      })
+    },
+  )
+}
+
+const liveUsers = new WeakMap<FastifyRequest, User>()
