@@ -35,13 +35,15 @@ import {
 } from '@fleet/domain'
 import { z } from 'zod'
 
-export const bikeId = z.uuid() as unknown as z.ZodType<BikeId, string>
-export const courierId = z.uuid() as unknown as z.ZodType<CourierId, string>
-export const deliveryId = z.uuid() as unknown as z.ZodType<DeliveryId, string>
-export const issueId = z.uuid() as unknown as z.ZodType<IssueId, string>
-export const zoneId = z.uuid() as unknown as z.ZodType<ZoneId, string>
-export const deviceId = z.uuid() as unknown as z.ZodType<DeviceId, string>
-export const userId = z.uuid() as unknown as z.ZodType<UserId, string>
+/** Lower case, as stores compare them. */
+export const uuid = z.uuid().toLowerCase()
+export const bikeId = uuid as unknown as z.ZodType<BikeId, string>
+export const courierId = uuid as unknown as z.ZodType<CourierId, string>
+export const deliveryId = uuid as unknown as z.ZodType<DeliveryId, string>
+export const issueId = uuid as unknown as z.ZodType<IssueId, string>
+export const zoneId = uuid as unknown as z.ZodType<ZoneId, string>
+export const deviceId = uuid as unknown as z.ZodType<DeviceId, string>
+export const userId = uuid as unknown as z.ZodType<UserId, string>
 
 /** Epoch milliseconds. */
 export const timeMs = z.int().min(0).max(8_640_000_000_000_000)
@@ -234,6 +236,8 @@ export interface ChangeMessage {
   readonly actor: string
 }
 
+/** Opaque to clients; ASCII without spaces, whatever the store puts in. */
+export const cursor = z.string().regex(/^[\x21-\x7e]{1,500}$/, 'must be the nextCursor of an earlier answer')
 export const page = <T extends z.ZodType>(item: T) =>
   z.object({ items: z.array(item), nextCursor: z.string().nullable() })
 
@@ -245,6 +249,8 @@ export const problem = z
     status: z.int(),
     detail: z.string(),
     code: z.string(),
+    /** `urn:uuid:` and the request's id, which the server's log names too. */
+    instance: z.string().optional(),
     /** What to do about it. */
     fix: z.string().optional(),
     errors: z.array(z.object({ field: z.string(), message: z.string() })).optional(),

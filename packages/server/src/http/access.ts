@@ -1,0 +1,57 @@
+import type { Role } from '@fleet/domain'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import type { SignedIn } from '../auth/sessions.ts'
+import { HttpProblem } from './problem.ts'
+
+/**
+ * Who may use a route: people with one of these roles; `anyone`; or a `tracker`, which proves itself to ingest
+ * and has neither session nor origin.
+ */
+export type Access = readonly Role[] | 'anyone' | 'tracker'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Every route says who may use it; the server does not start with one that does not. */
+    access?: Access
+  }
+  interface FastifyRequest {
+    /** Who sent this; never null in a route whose access names roles. */
+    signedIn: SignedIn | null
+  }
+}
+
+/** Routes of plugins, which cannot say it themselves. */
+const pluginRoutes: readonly { readonly prefix: string; readonly access: Access }[] = [
+  { prefix: '/api/docs', access: 'anyone' },
+]
+
+/**
+ * Makes a route without `config.access` a mistake that shows at start, not a hole that shows never.
+ *
+ * Call before any route is registered.
+ */
+export function requireDeclaredAccess(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    if (route.config?.access !== undefined) return
+    const plugin = pluginRoutes.find(
+      ({ prefix }) => route.url === prefix || route.url.startsWith(`${prefix}/`),
+    )
+    if (!plugin)
+      throw new Error(`The route ${String(route.method)} ${route.url} does not say who may use it.`)
+    route.config = { ...route.config, access: plugin.access }
+  })
+}
+
+/** What the route that the router chose declares; an address that no route has is open to be told 404. */
+export const accessOf = (request: FastifyRequest): Access => request.routeOptions.config.access ?? 'anyone'
+
+/** @throws HttpProblem 401 without a session, 403 with a role that the route does not name */
+export function checkAccess(access: Access, signedIn: SignedIn | null): void {
+  if (access === 'anyone' || access === 'tracker') return
+  if (!signedIn) throw new HttpProblem('not_signed_in', 'This needs you to be signed in.')
+  if (!access.includes(signedIn.user.role))
+    throw new HttpProblem(
+      'forbidden',
+      `The role ${signedIn.user.role} may not do this. It is for: ${access.join(', ')}.`,
+    )
+}

@@ -1,0 +1,172 @@
+import { randomUUID } from 'node:crypto'
+import type { Socket } from 'node:net'
+import cookie from '@fastify/cookie'
+import { AppError } from '@fleet/domain'
+import fastify, { type FastifyInstance } from 'fastify'
+import { checkHost, checkOrigin } from '../auth/origin.ts'
+import { addressKey, createRateLimiter } from '../auth/rate-limiter.ts'
+import type { Sessions } from '../auth/sessions.ts'
+import type { Log } from '../log.ts'
+import { accessOf, checkAccess, requireDeclaredAccess } from './access.ts'
+import { sendProblem } from './error-handler.ts'
+import { HttpProblem } from './problem.ts'
+import { registerSecurityHeaders } from './security-headers.ts'
+import { sessionCookie } from './session-cookie.ts'
+
+export interface AppOptions {
+  readonly sessions: Sessions
+  readonly host: string
+  /** The address that people use when a proxy stands before the app; null when there is none. */
+  readonly publicUrl: URL | null
+  readonly trustProxy: boolean | string | readonly string[]
+  readonly now: () => number
+  readonly log: Log
+}
+
+/** The largest zone and the longest list of fixes fit in well; nothing honest is larger. */
+const bodyLimitBytes = 512 * 1024
+
+/** Strangers' requests: a first visit loads some dozens of files at once. */
+const strangers = { burst: 300, refillMs: 100 }
+
+/**
+ * The HTTP app without its routes: what holds for every request, wherever its route comes from.
+ *
+ * In this order: host, origin, session, role, rate of strangers.
+ */
+export async function createApp(options: AppOptions): Promise<FastifyInstance> {
+  const { sessions, host, publicUrl, now, log } = options
+  const publicHost = publicUrl?.host ?? null
+  const app = fastify({
+    logger: false,
+    trustProxy: typeof options.trustProxy === 'object' ? [...options.trustProxy] : options.trustProxy,
+    bodyLimit: bodyLimitBytes,
+    // Slow senders hold a connection, not more.
+    requestTimeout: 30_000,
+    genReqId: () => randomUUID(),
+    // An id of ours cannot forge log lines.
+    requestIdHeader: false,
+    routerOptions: { maxParamLength: 200 },
+    return503OnClosing: true,
+    forceCloseConnections: 'idle',
+    frameworkErrors: (error, request, reply) => {
+      void sendProblem(error, request, reply, log)
+    },
+    clientErrorHandler: answerUnreadable,
+  })
+  requireDeclaredAccess(app)
+  await app.register(cookie)
+  await registerSecurityHeaders(app, publicUrl)
+
+  // Validation and serialisation belong to the route table (registered in api.ts), which reports all faults at once.
+  app.setValidatorCompiler(() => (data) => ({ value: data }))
+  app.setSerializerCompiler(() => (data) => JSON.stringify(data))
+  acceptEmptyJson(app)
+
+  app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, log))
+  app.decorateRequest('signedIn', null)
+
+  const limiter = createRateLimiter(strangers)
+  app.addHook('onRequest', async (request, reply) => {
+    reply.header('x-request-id', request.id)
+    const access = accessOf(request)
+    if (access === 'tracker') return
+    checkHost(request, host, publicHost)
+    checkOrigin(request, publicHost)
+    // The state of the process is asked for when the database is away, too, and often.
+    if (request.routeOptions.config.needsNoSession === true) return
+    const token = request.cookies[sessionCookie]
+    if (token !== undefined) request.signedIn = await sessions.find(token)
+    if (!request.signedIn) {
+      const waitMs = limiter.take(addressKey(request.ip), now())
+      if (waitMs > 0)
+        throw new HttpProblem('too_many_requests', 'Too many requests came from your address.', {
+          retryAfterMs: waitMs,
+        })
+    }
+    checkAccess(access, request.signedIn)
+  })
+  app.addHook('onResponse', async (request, reply) => {
+    log.debug(
+      {
+        requestId: request.id,
+        method: request.method,
+        // The template, not the address: addresses may hold names of devices.
+        route: request.routeOptions.url ?? null,
+        status: reply.statusCode,
+        durationMs: Math.round(reply.elapsedTime),
+        user: request.signedIn?.user.name ?? null,
+      },
+      'Answered',
+    )
+  })
+  return app
+}
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** Health and metrics: no session is looked up and no stranger is counted. */
+    needsNoSession?: boolean
+  }
+}
+
+/** Many clients send `Content-Type: application/json` with no body at all where a route takes none. */
+function acceptEmptyJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    // The parser is Fastify's own: it calls `done` and returns nothing.
+    else void parse(request, body as string, done)
+  })
+}
+
+/** Bytes that are not HTTP never become a request; Node hands us the bare socket. */
+function answerUnreadable(error: Error & { code?: string }, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const code =
+    error.code === 'HPE_HEADER_OVERFLOW'
+      ? 'headers_too_large'
+      : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
+        ? 'request_timeout'
+        : 'malformed_request'
+  const { problem } = new HttpProblem(code, 'The request could not be read.')
+  const body = JSON.stringify(problem)
+  socket.end(
+    `HTTP/1.1 ${problem.status} ${problem.title}\r\nContent-Type: application/problem+json\r\n` +
+      `Content-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}
+
+/**
+ * Starts to listen.
+ *
+ * @returns the address that a browser on this machine can open
+ * @throws AppError address_in_use
+ */
+export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+  try {
+    await app.listen({ host, port })
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code
+    if (code === 'EADDRINUSE')
+      throw new AppError('address_in_use', `Another program listens on ${host}:${port}.`, { cause: error })
+    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
+      throw new AppError('invalid_configuration', `Cannot listen on ${host}:${port} (${code}).`, {
+        cause: error,
+      })
+    throw error
+  }
+  const address = app.server.address()
+  const bound = typeof address === 'object' && address !== null ? address.port : port
+  return urlOf(host, bound)
+}
+
+/** Where this machine reaches what listens on `host`. */
+export function urlOf(host: string, port: number): string {
+  const anywhere = host === '0.0.0.0' || host === '::'
+  return `http://${anywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
+}

@@ -1,0 +1,101 @@
+import { createHash } from 'node:crypto'
+import type { CommandOf, CommandType, EntityByKind, KindOf } from '@fleet/domain'
+import type { Store } from '@fleet/store'
+import type { SignedIn } from '../auth/sessions.ts'
+import type { Answer } from './call.ts'
+import { HttpProblem, refusalProblem } from './problem.ts'
+
+/** The part of a call that a command needs. */
+export interface Intent {
+  readonly signedIn: SignedIn
+  readonly key: string
+}
+
+/**
+ * The key as the store knows it: two people may choose the same key, and neither may see or block the other's
+ * outcome.
+ */
+export function storeKey(intent: Intent): string {
+  const key = `${intent.signedIn.user.id}:${intent.key}`
+  // The store takes 200 characters.
+  return key.length <= 200
+    ? key
+    : `${intent.signedIn.user.id}:sha256:${sha256(intent.key).toString('base64url')}`
+}
+
+/**
+ * The id of a row to be created whose client chose none: the same for the same person, key and command, so that a
+ * repeated request is the same command and meets its recorded outcome. A UUID version 8 (RFC 9562, 5.8).
+ */
+export function idFor<Id extends string>(intent: Intent, type: CommandType): Id {
+  const bytes = sha256(`${type}\n${storeKey(intent)}`).subarray(0, 16)
+  bytes[6] = 0x80 | (bytes[6]! & 0x0f)
+  bytes[8] = 0x80 | (bytes[8]! & 0x3f)
+  const hex = bytes.toString('hex')
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20)}` as Id
+}
+
+export interface Executed<T extends CommandType> {
+  readonly entity: EntityByKind[KindOf<T>] | null
+  readonly replayed: boolean
+}
+
+/**
+ * Executes a command for the person who sent it.
+ *
+ * @throws HttpProblem for a refusal; AppError when the database is away or the outcome is not known
+ */
+export async function execute<T extends CommandType>(
+  store: Store,
+  now: () => number,
+  intent: Intent,
+  command: CommandOf<T>,
+): Promise<Executed<T>> {
+  const { user } = intent.signedIn
+  const outcome = await store.execute<T>(command, {
+    key: storeKey(intent),
+    actor: { id: user.id, name: user.name },
+    nowMs: now(),
+  })
+  if (!outcome.ok) throw refusalProblem(outcome.refusal)
+  return outcome
+}
+
+/** The answer to a command that leaves a row. */
+export function rowAnswer<T extends CommandType>(executed: Executed<T>): Answer<EntityByKind[KindOf<T>]> {
+  const { entity, replayed } = executed
+  // The same key again, after somebody removed the row.
+  if (!entity) throw new HttpProblem('not_found', 'This was done before, and the row was removed since.')
+  return { body: entity, version: entity.version, replayed }
+}
+
+export function createdAnswer<T extends CommandType>(
+  path: string,
+  executed: Executed<T>,
+): Answer<EntityByKind[KindOf<T>]> {
+  const answer = rowAnswer(executed)
+  return { ...answer, location: `${path}/${answer.body.id}` }
+}
+
+export const removedAnswer = (executed: { readonly replayed: boolean }): Answer<undefined> => ({
+  body: undefined,
+  replayed: executed.replayed,
+})
+
+/** Which row a command is about, and the version that it was decided on. */
+export const target = <Id>(call: {
+  readonly params: { readonly id: Id }
+  readonly expectedVersion: number | null
+}): { id: Id; expectedVersion: number | null } => ({
+  id: call.params.id,
+  expectedVersion: call.expectedVersion,
+})
+
+/** Copies an object without its absent fields: for the domain, absent and undefined are not the same. */
+export type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>
+}
+export const present = <T extends object>(patch: T): Present<T> =>
+  Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined)) as Present<T>
+
+const sha256 = (text: string): Buffer => createHash('sha256').update(text).digest()
