@@ -41,6 +41,8 @@ export interface Backend<Tx> {
   command<T>(work: (tx: CommandTransaction<Tx>) => Promise<T>): Promise<T>
   /** Runs reads that all see the same moment. */
   snapshot<T>(work: (db: Kysely<Schema>, native: Tx) => Promise<T>): Promise<T>
+  /** The condition that `search_text` holds this folded word, also as part of another word. */
+  readonly contains: (word: string) => RawBuilder<boolean>
   /** A condition on `changes` that hides lines before which others may still appear. */
   readonly settledChanges: RawBuilder<boolean>
   /** The columns of a violated unique index, for a sentence; null for any other error. */

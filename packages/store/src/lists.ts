@@ -1,5 +1,6 @@
 import type { EntityByKind, EntityKind } from '@fleet/domain'
 import { sql, type Kysely, type RawBuilder } from 'kysely'
+import type { Backend } from './backend.ts'
 import { selectChanges, toChange } from './change-lines.ts'
 import { parseCursor, renderCursor } from './cursor.ts'
 import type { Change, ListFilters, ListQuery, Page } from './port.ts'
@@ -40,8 +41,19 @@ const conditions: { readonly [K in EntityKind]: (filter: ListFilters[K]) => Cond
   user: ({ role }) => oneOf('role', role),
 }
 
-const searchConditions = (search: string | undefined): Condition[] =>
-  searchWords(search).map((word) => sql<boolean>`search_text like ${likePattern(word)} escape '\\'`)
+/** The columns that `conditions` names. */
+const filterColumns: Readonly<Record<EntityKind, readonly string[]>> = {
+  bike: ['status'],
+  courier: ['shift'],
+  delivery: ['status', 'courier_id', 'window_from_ms', 'window_to_ms'],
+  issue: ['status', 'bike_id', 'courier_id', 'delivery_id'],
+  zone: [],
+  device: ['bike_id', 'courier_id'],
+  user: ['role'],
+}
+
+/** How far the first step of a search looks. */
+const nearRows = 3_000
 
 /**
  * One page of rows, ordered by the kind's sort key and then id.
@@ -50,32 +62,80 @@ const searchConditions = (search: string | undefined): Condition[] =>
  * starts at the beginning.
  */
 export async function listEntities<K extends EntityKind>(
-  db: Kysely<Schema>,
+  { db, contains }: Pick<Backend<unknown>, 'db' | 'contains'>,
   kind: K,
   query: ListQuery & ListFilters[K],
 ): Promise<Page<EntityByKind[K]>> {
   const limit = checkLimit(query.limit)
   const direction = sortDirection[kind]
   const after = query.cursor === undefined ? null : parseCursor(query.cursor)
-  const all = [
-    ...conditions[kind](query),
-    ...searchConditions(query.search),
-    ...(after ? [isAfter(direction, after)] : []),
-  ]
-  let select = db
-    .selectFrom(tableOf[kind] as 'bikes')
-    .selectAll()
-    .orderBy('sort_key', direction)
-    .orderBy('id', direction)
-    .limit(limit + 1)
-  for (const condition of all) select = select.where(condition)
-  const rows = (await select.execute()) as unknown as RowOf<K>[]
+  const list: List = {
+    table: sql.table(tableOf[kind]),
+    order: sql`order by sort_key ${sql.raw(direction)}, id ${sql.raw(direction)}`,
+    place: after ? [isAfter(direction, after)] : [],
+    filters: conditions[kind](query),
+    filterColumns: filterColumns[kind],
+    words: searchWords(query.search).map(contains),
+    // One row more than the page tells whether there is another page.
+    wanted: limit + 1,
+  }
+  const rows = (await (list.words.length === 0 ? readList(db, list) : search(db, list))) as RowOf<K>[]
   const items = rows.slice(0, limit)
   const last = items.at(-1)
   return {
     items: items.map((row) => fromRow(kind, row)),
     nextCursor: rows.length > limit && last ? renderCursor(last.sort_key, last.id) : null,
   }
+}
+
+interface List {
+  readonly table: RawBuilder<unknown>
+  readonly order: RawBuilder<unknown>
+  readonly place: readonly Condition[]
+  readonly filters: readonly Condition[]
+  readonly filterColumns: readonly string[]
+  readonly words: readonly Condition[]
+  readonly wanted: number
+}
+
+async function readList(db: Kysely<Schema>, list: List): Promise<readonly unknown[]> {
+  const { table, order, place, filters, wanted } = list
+  return (await sql`select * from ${table} ${where(place, filters)} ${order} limit ${wanted}`.execute(db))
+    .rows
+}
+
+/**
+ * A search of two steps. No planner knows how rare a word is, and either guess is slow when it is wrong: walking the
+ * list for a rare word reads every row, collecting all hits of a frequent one sorts nearly as many.
+ *
+ * So first the word is looked for near the page's start. Where that gives no full page, hits are so few that they are
+ * collected, by the text index (PostgreSQL) or over an index that holds the text (SQLite), and filtered afterwards.
+ */
+async function search(db: Kysely<Schema>, list: List): Promise<readonly unknown[]> {
+  const { table, order, place, filters, filterColumns, words, wanted } = list
+  const near = sql`select * from ${table} ${where(place, filters)} ${order} limit ${nearRows}`
+  const found = await sql`select * from (${near}) as near ${where(words)} ${order} limit ${wanted}`.execute(
+    db,
+  )
+  if (found.rows.length === wanted) return found.rows
+  const isAll = await sql<{ near: number }>`
+    select count(*) as near from (select id from ${table} ${where(place, filters)} limit ${nearRows}) as near
+  `.execute(db)
+  if (isAll.rows[0]!.near < nearRows) return found.rows
+
+  const columns = sql.join(['id', 'sort_key', ...filterColumns].map((column) => sql.ref(column)))
+  const hits = sql`select ${columns} from ${table} ${where(place, words)}`
+  const page = sql`select id from hits ${where(filters)} ${order} limit ${wanted}`
+  const rest = await sql`
+    with hits as materialized (${hits}), page as (${page})
+    select * from ${table} where id in (select id from page) ${order}
+  `.execute(db)
+  return rest.rows
+}
+
+const where = (...groups: readonly (readonly Condition[])[]) => {
+  const all = groups.flat()
+  return all.length === 0 ? sql`` : sql`where ${sql.join(all, sql` and `)}`
 }
 
 function isAfter(direction: 'asc' | 'desc', [sortKey, id]: readonly [string, string]): Condition {

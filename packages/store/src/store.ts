@@ -38,7 +38,7 @@ export function createStore<Tx>(backend: Backend<Tx>): Store {
     executeAll: (commands, context) => run(() => executeCommands(backend, commands, context)),
 
     get: (kind, id) => run(() => loadEntity(db, kind, id)),
-    list: (kind, query) => run(() => listEntities(db, kind, query)),
+    list: (kind, query) => run(() => listEntities(backend, kind, query)),
     snapshot: () => run(() => readSnapshot(backend)),
 
     changes: (since, limit) =>

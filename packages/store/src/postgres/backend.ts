@@ -3,6 +3,7 @@ import type { PoolClient } from 'pg'
 import type { Backend, CommandTransaction } from '../backend.ts'
 import type { PositionStore } from '../positions-port.ts'
 import { createQueryLayer, type Run } from '../query-layer.ts'
+import { likePattern } from '../search-text.ts'
 import { createPostgresChangeFeed } from './change-feed.ts'
 import { settledSeq, startWriting, wakeChannel } from './change-log.ts'
 import type { PostgresConnection } from './connection.ts'
@@ -26,6 +27,8 @@ export function createPostgresBackend(
       connection.withTransaction((client) => work(openTransaction(client)), { afterUnknownCommit: 'retry' }),
     snapshot: (work) =>
       connection.withSnapshot((client) => work(createQueryLayer('postgres', runOn(client)), client)),
+    // LIKE is what a trigram index answers.
+    contains: (word) => sql<boolean>`search_text like ${likePattern(word)} escape '\\'`,
     settledChanges: sql<boolean>`changes.seq < ${sql.raw(settledSeq)}`,
     uniqueViolation,
     onChange: (wake) => feed.subscribe(wake),

@@ -67,8 +67,8 @@ async function listen(connection: PostgresConnection, stop: AbortSignal, wake: (
         // A new promise before looking: what is notified meanwhile makes us look again.
         link.notified = Promise.withResolvers<void>()
         const position = await look(client)
-        // The first look is the start, not news; after a reconnect it is what was missed.
-        if (head !== undefined && position.head !== head) wake()
+        // The first look wakes as well: something may have been committed between subscribing and now.
+        if (position.head !== head) wake()
         head = position.head
         hurried = position.waiting ? Math.min(hurried + 1, 6) : 0
         const waitMs = position.waiting ? 5 * 2 ** hurried : pollMs

@@ -49,6 +49,7 @@ export function createSqliteBackend(
       return result
     },
     snapshot: (work) => connection.snapshot((db) => work(layerOf(db), db)),
+    contains: (word) => sql<boolean>`instr(search_text, ${word}) > 0`,
     // One writer at a time: lines appear in the order of their seq.
     settledChanges: sql<boolean>`1 = 1`,
     uniqueViolation,
