@@ -1,0 +1,196 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { ApiError, type ApiClient, createClient } from '@fleet/api'
+import { type PostgresServer, startPostgres } from '@fleet/store/testing'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { type FleetProcess, signInByLink, startFleet } from '../testing/fleet-process.ts'
+import { createRandom } from './demo/random.ts'
+
+const rounds = 50
+const trackers = 6
+const dispatchers = 3
+
+/** What one sender has sent: everything before `next` was acknowledged, `next` itself may have been applied. */
+interface Sender {
+  acknowledged: number
+  send(client: Connection, number: number): Promise<boolean>
+}
+
+interface Connection {
+  readonly fleet: FleetProcess
+  readonly api: ApiClient
+}
+
+/**
+ * The app is killed with SIGKILL in the middle of ingest, again and again. Senders behave as phones and browsers do:
+ * what got no 2xx is sent again, unchanged. In the end each fix and each command must be there exactly once.
+ */
+async function killAgainAndAgain(env: Record<string, string>): Promise<void> {
+  const random = createRandom('kill')
+  const connect = async (): Promise<Connection> => {
+    const fleet = await startFleet({ ...env, FLEET_SEED: 'none', FLEET_DEMO_RIDERS: '0' })
+    return { fleet, api: createClient(fleet.url, fetch, { cookie }) }
+  }
+  let cookie = ''
+  const first = await startFleet({ ...env, FLEET_SEED: 'none', FLEET_DEMO_RIDERS: '0' })
+  cookie = await signInByLink(first)
+  const bikes = await registerBikes(createClient(first.url, fetch, { cookie }))
+  await first.end('SIGKILL')
+
+  const startMs = Date.now() - 12 * 3_600_000
+  const senders: Sender[] = [
+    ...bikes.map((bike) => ({ acknowledged: 0, send: fixSender(bike.trackerId, startMs) })),
+    ...Array.from({ length: dispatchers }, (_, index) => ({ acknowledged: 0, send: commandSender(index) })),
+  ]
+
+  let killedInFlight = 0
+  for (let round = 0; round < rounds; round++) {
+    const connection = await connect()
+    const stop = { now: false }
+    const work = senders.map((sender) => sendUntilCut(sender, connection, stop))
+    await sleep(random.between(20, 200))
+    await connection.fleet.end('SIGKILL')
+    stop.now = true
+    killedInFlight += (await Promise.all(work)).filter((wasInFlight) => wasInFlight).length
+  }
+  // The test would prove nothing if the kills had met an idle server.
+  expect(killedInFlight).toBeGreaterThan(rounds)
+
+  const last = await connect()
+  for (const sender of senders) {
+    expect(await sender.send(last, sender.acknowledged)).toBe(true)
+    sender.acknowledged += 1
+  }
+  for (const [index, bike] of bikes.entries()) {
+    const times = await storedTimes(last.api, bike.id, startMs)
+    const sent = Array.from({ length: senders[index]!.acknowledged }, (_, number) => startMs + number * 1000)
+    expect(times).toEqual(sent)
+  }
+  const descriptions = await storedIssues(last.api)
+  const sent = senders
+    .slice(bikes.length)
+    .flatMap((sender, index) =>
+      Array.from({ length: sender.acknowledged }, (_, n) => `dispatcher ${index} issue ${n}`),
+    )
+  expect(descriptions.toSorted()).toEqual(sent.toSorted())
+  expect(await last.fleet.end('SIGTERM')).toBe(0)
+}
+
+/** @returns whether a request was on its way when the server died */
+async function sendUntilCut(
+  sender: Sender,
+  connection: Connection,
+  stop: { now: boolean },
+): Promise<boolean> {
+  while (!stop.now) {
+    try {
+      if (!(await sender.send(connection, sender.acknowledged))) return false
+    } catch (error) {
+      if (error instanceof ApiError) throw error
+      return true
+    }
+    sender.acknowledged += 1
+  }
+  return false
+}
+
+const fixSender =
+  (trackerId: string, startMs: number) =>
+  async ({ fleet }: Connection, number: number): Promise<boolean> => {
+    const query = new URLSearchParams({
+      id: trackerId,
+      timestamp: String(startMs + number * 1000),
+      lat: (52.36 + (number % 500) * 1e-5).toFixed(6),
+      lon: '4.89',
+      speed: '9.7',
+    })
+    const response = await fetch(`${fleet.osmandUrl}/?${query.toString()}`, { method: 'POST' })
+    await response.arrayBuffer()
+    expect(response.status).toBe(200)
+    return true
+  }
+
+const commandSender =
+  (index: number) =>
+  async ({ api }: Connection, number: number): Promise<boolean> => {
+    const description = `dispatcher ${index} issue ${number}`
+    const issue = await api.call('createIssue', {
+      body: { kind: 'other', reporter: 'dispatcher', description },
+      idempotencyKey: description,
+    })
+    expect(issue.description).toBe(description)
+    return true
+  }
+
+async function registerBikes(api: ApiClient): Promise<{ id: string; trackerId: string }[]> {
+  return Promise.all(
+    Array.from({ length: trackers }, async (_, index) => {
+      const trackerId = `tracker-${index}`
+      const bike = await api.call('createBike', { body: { code: `AMS-000${index}`, kind: 'city' } })
+      await api.call('createDevice', {
+        body: { trackerId, name: trackerId, mount: { on: 'bike', bikeId: bike.id } },
+      })
+      return { id: bike.id, trackerId }
+    }),
+  )
+}
+
+async function storedTimes(api: ApiClient, id: string, fromMs: number): Promise<number[]> {
+  const times: number[] = []
+  let cursor: string | null = null
+  do {
+    const page: { items: { timeMs: number }[]; nextCursor: string | null } = await api.call('bikePositions', {
+      params: { id },
+      query: { fromMs, toMs: Date.now() + 86_400_000, limit: 10_000, ...(cursor ? { cursor } : {}) },
+    })
+    times.push(...page.items.map((position) => position.timeMs))
+    cursor = page.nextCursor
+  } while (cursor)
+  return times
+}
+
+async function storedIssues(api: ApiClient): Promise<string[]> {
+  const descriptions: string[] = []
+  let cursor: string | null = null
+  do {
+    const page: { items: { description: string }[]; nextCursor: string | null } = await api.call(
+      'listIssues',
+      {
+        query: { limit: 500, ...(cursor ? { cursor } : {}) },
+      },
+    )
+    descriptions.push(...page.items.map((issue) => issue.description))
+    cursor = page.nextCursor
+  } while (cursor)
+  return descriptions
+}
+
+describe(`the server killed with SIGKILL ${rounds} times during ingest`, () => {
+  let folder: string
+  let postgres: PostgresServer
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'fleet-kill-'))
+    postgres = await startPostgres()
+  })
+  afterAll(async () => {
+    await postgres.stop()
+    rmSync(folder, { recursive: true, force: true })
+  })
+
+  test('loses and doubles no acknowledged fix or command on SQLite', { timeout: 300_000 }, async () => {
+    await killAgainAndAgain({ FLEET_DB: join(folder, 'fleet.db') })
+  })
+
+  test('loses and doubles no acknowledged fix or command on PostgreSQL', { timeout: 300_000 }, async () => {
+    await killAgainAndAgain({
+      PG_HOST: postgres.host,
+      PG_PORT: String(postgres.port),
+      PG_USER: postgres.user,
+      PG_PASSWORD: postgres.password,
+      PG_DATABASE: await postgres.createDatabase(),
+      PGSSLMODE: 'disable',
+    })
+  })
+})
