@@ -1,18 +1,20 @@
 import { randomBytes } from 'node:crypto'
 import type { RetentionPolicy, Store } from '@fleet/store'
+import type { FastifyInstance } from 'fastify'
 import { findOrCreateOwner, warnWithoutAccounts } from './auth/first-account.ts'
 import { isLoopback } from './auth/origin.ts'
 import { createPasswords } from './auth/passwords.ts'
 import { createSessions } from './auth/sessions.ts'
 import { createSignInLinks } from './auth/sign-in-links.ts'
 import { registerApi } from './http/api.ts'
-import { createApp, listen, urlOf } from './http/app.ts'
+import { createApp, findSession, listen, urlOf } from './http/app.ts'
 import { createHandlers } from './http/handlers/index.ts'
 import { registerHealth } from './http/health.ts'
 import { createRegistry, measureRequests, registerMetrics } from './http/metrics.ts'
 import { registerOpenApi } from './http/openapi.ts'
 import { registerWebApp } from './http/web-app.ts'
 import { createIngest, openOsmAndPort, type OsmAndPort, registerIngestRoutes } from './ingest/index.ts'
+import { createLiveHub, registerLive } from './live/index.ts'
 import type { Log } from './log.ts'
 import { type Maintenance, startMaintenance } from './maintenance.ts'
 import { observeStore } from './observe-store.ts'
@@ -60,11 +62,21 @@ const drainTimeoutMs = 10_000
  * @throws AppError address_in_use, invalid_configuration, database_unavailable
  */
 export async function openServer(options: FleetServerOptions): Promise<FleetServer> {
+  const { start } = await composeServer(options)
+  return start()
+}
+
+/** The server before it listens, with its app in reach: tests compare its routes with the table. */
+export async function composeServer(
+  options: FleetServerOptions,
+): Promise<{ app: FastifyInstance; start: () => Promise<FleetServer> }> {
   const { host, port, now, log, publicUrl = null, trustProxy = false, random = randomBytes } = options
   const registry = createRegistry()
   const store = observeStore(options.store, registry)
   const sessions = createSessions(store, now)
   const signInLinks = createSignInLinks(now, random)
+  const hub = createLiveHub({ store, now, registry, log })
+  const ingest = createIngest({ store, now, registry, log, onMarkers: (moved) => hub.publishMarkers(moved) })
   let stopping = false
 
   const app = await createApp({ sessions, host, publicUrl, trustProxy, now, log })
@@ -72,13 +84,23 @@ export async function openServer(options: FleetServerOptions): Promise<FleetServ
   await registerOpenApi(app, options.version)
   registerApi(
     app,
-    createHandlers({ store, now, random, sessions, passwords: createPasswords(), signInLinks }),
+    createHandlers({
+      store,
+      now,
+      sessions,
+      passwords: createPasswords(),
+      signInLinks,
+      onSessionsEnded: () => hub.recheckSessions(),
+    }),
     publicUrl,
   )
   registerHealth(app, { store, now, isStopping: () => stopping })
   registerMetrics(app, registry, options.metricsOpen ?? false)
-  const ingest = createIngest({ store, now, registry, log, onMarkers: () => undefined })
   registerIngestRoutes(app, ingest, { log })
+  await registerLive(app, hub, {
+    authorise: async (request) => (await findSession(sessions, request))?.user ?? null,
+    publicHost: publicUrl?.host ?? null,
+  })
   await registerWebApp(app, options.webRoot)
 
   let osmandPort: OsmAndPort | null = null
@@ -88,20 +110,20 @@ export async function openServer(options: FleetServerOptions): Promise<FleetServ
   async function close(): Promise<void> {
     stopping = true
     maintenance?.stop()
-    await drain(
-      () => Promise.all([app.close(), osmandPort?.close()]),
-      () => app.server.closeAllConnections(),
-    )
+    // First, because open sockets would keep the HTTP server from closing; their clients come back by themselves.
+    await hub.close()
+    await atMost(drainTimeoutMs, Promise.all([app.close(), osmandPort?.close()]))
+    app.server.closeAllConnections()
     await ingest.close()
     await maintenance?.idle()
     await options.store.close()
   }
 
-  try {
+  async function start(): Promise<FleetServer> {
     const means = { store, now, random, log }
     const owner = isLoopback(host) ? await findOrCreateOwner(means) : null
     if (!isLoopback(host)) await warnWithoutAccounts(means)
-    await ingest.start()
+    await Promise.all([ingest.start(), hub.start()])
     const url = await listen(app, host, port)
     if (options.osmand) osmandPort = await openOsmAndPort(ingest, { ...options.osmand, log })
     maintenance = startMaintenance({ store, now, log, retention: options.retention })
@@ -113,18 +135,25 @@ export async function openServer(options: FleetServerOptions): Promise<FleetServ
       signInLink: owner ? `${url}/#/link/${signInLinks.issue(owner.id)}` : null,
       close: () => (closing ??= close()),
     }
-  } catch (error) {
-    // Half a server would keep the port and the database's lock.
-    await close()
-    throw error
+  }
+
+  return {
+    app,
+    start: () =>
+      start().catch(async (error: unknown) => {
+        // Half a server would keep the port and the database's lock.
+        await close()
+        throw error
+      }),
   }
 }
 
-/** Waits for what is in flight, then cuts what is left. */
-async function drain(finish: () => Promise<unknown>, cut: () => void): Promise<void> {
-  const timer = setTimeout(cut, drainTimeoutMs)
+/** Waits for work, but no longer than this. */
+async function atMost(timeoutMs: number, work: Promise<unknown>): Promise<void> {
+  const { promise: late, resolve } = Promise.withResolvers<void>()
+  const timer = setTimeout(resolve, timeoutMs)
   try {
-    await finish()
+    await Promise.race([work, late])
   } finally {
     clearTimeout(timer)
   }

@@ -1,3 +1,4 @@
+import type { RouteName } from '@fleet/api'
 import type { Role } from '@fleet/domain'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import type { SignedIn } from '../auth/sessions.ts'
@@ -9,7 +10,19 @@ import { HttpProblem } from './problem.ts'
  */
 export type Access = readonly Role[] | 'anyone' | 'tracker'
 
+/** A route of the running app. */
+export interface DeclaredRoute {
+  readonly method: string
+  readonly url: string
+  readonly access: Access
+  /** Its row in the route table; null for what is outside the table. */
+  readonly name: RouteName | null
+}
+
 declare module 'fastify' {
+  interface FastifyInstance {
+    declaredRoutes: readonly DeclaredRoute[]
+  }
   interface FastifyContextConfig {
     /** Every route says who may use it; the server does not start with one that does not. */
     access?: Access
@@ -31,15 +44,20 @@ const pluginRoutes: readonly { readonly prefix: string; readonly access: Access 
  * Call before any route is registered.
  */
 export function requireDeclaredAccess(app: FastifyInstance): void {
+  const declared: DeclaredRoute[] = []
+  app.decorate('declaredRoutes', declared)
   app.addHook('onRoute', (route) => {
-    if (route.config?.access !== undefined) return
-    const plugin = pluginRoutes.find(
-      ({ prefix }) => route.url === prefix || route.url.startsWith(`${prefix}/`),
-    )
-    if (!plugin)
-      throw new Error(`The route ${String(route.method)} ${route.url} does not say who may use it.`)
-    route.config = { ...route.config, access: plugin.access }
+    const access = route.config?.access ?? accessOfPluginRoute(route.method, route.url)
+    route.config = { ...route.config, access }
+    const name = route.config.routeName ?? null
+    for (const method of [route.method].flat()) declared.push({ method, url: route.url, access, name })
   })
+}
+
+function accessOfPluginRoute(method: string | string[], url: string): Access {
+  const plugin = pluginRoutes.find(({ prefix }) => url === prefix || url.startsWith(`${prefix}/`))
+  if (!plugin) throw new Error(`The route ${String(method)} ${url} does not say who may use it.`)
+  return plugin.access
 }
 
 /** What the route that the router chose declares; an address that no route has is open to be told 404. */

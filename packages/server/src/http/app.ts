@@ -2,10 +2,10 @@ import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
 import cookie from '@fastify/cookie'
 import { AppError } from '@fleet/domain'
-import fastify, { type FastifyInstance } from 'fastify'
+import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { checkHost, checkOrigin } from '../auth/origin.ts'
 import { addressKey, createRateLimiter } from '../auth/rate-limiter.ts'
-import type { Sessions } from '../auth/sessions.ts'
+import type { Sessions, SignedIn } from '../auth/sessions.ts'
 import type { Log } from '../log.ts'
 import { accessOf, checkAccess, requireDeclaredAccess } from './access.ts'
 import { sendProblem } from './error-handler.ts'
@@ -75,8 +75,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     checkOrigin(request, publicHost)
     // The state of the process is asked for when the database is away, too, and often.
     if (request.routeOptions.config.needsNoSession === true) return
-    const token = request.cookies[sessionCookie]
-    if (token !== undefined) request.signedIn = await sessions.find(token)
+    request.signedIn = await findSession(sessions, request)
     if (!request.signedIn) {
       const waitMs = limiter.take(addressKey(request.ip), now())
       if (waitMs > 0)
@@ -101,6 +100,12 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     )
   })
   return app
+}
+
+/** Whose session the request's cookie names. */
+export async function findSession(sessions: Sessions, request: FastifyRequest): Promise<SignedIn | null> {
+  const token = request.cookies[sessionCookie]
+  return token === undefined ? null : sessions.find(token)
 }
 
 declare module 'fastify' {

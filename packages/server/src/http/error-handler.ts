@@ -14,6 +14,8 @@ const fastifyCodes: Readonly<Record<string, ProblemCode>> = {
 export function toProblem(error: unknown): HttpProblem {
   if (error instanceof HttpProblem) return error
   if (error instanceof AppError) {
+    // The store could not read something that only the store can judge, like a cursor.
+    if (error.code === 'usage') return new HttpProblem('invalid_request', error.message)
     const code = problemOfAppError[error.code]
     // The sentence of a database error may name hosts and files: those go to the log, not to clients.
     if (code)

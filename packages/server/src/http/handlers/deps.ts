@@ -6,8 +6,9 @@ import type { SignInLinks } from '../../auth/sign-in-links.ts'
 export interface HandlerDeps {
   readonly store: Store
   readonly now: () => number
-  readonly random: (bytes: number) => Buffer
   readonly sessions: Sessions
   readonly passwords: Passwords
   readonly signInLinks: SignInLinks
+  /** Told when sessions ended before their time: live connections that stand on them must be cut. */
+  readonly onSessionsEnded: () => void
 }

@@ -60,6 +60,7 @@ export function sessionHandlers(
 
     async signOut(call) {
       await sessions.close(call.signedIn.token)
+      deps.onSessionsEnded()
       return { body: undefined, session: null }
     },
   }

@@ -11,7 +11,6 @@ import {
   storeKey,
   target,
 } from '../execute.ts'
-import { HttpProblem } from '../problem.ts'
 import type { HandlerDeps } from './deps.ts'
 import { readPage } from './rows.ts'
 
@@ -19,7 +18,12 @@ export function userHandlers({
   store,
   now,
   passwords,
+  onSessionsEnded,
 }: HandlerDeps): Pick<Handlers, 'listUsers' | 'createUser' | 'updateUser' | 'setPassword'> {
+  const endSessions = async (id: UserId) => {
+    await store.deleteSessionsOf(id)
+    onSessionsEnded()
+  }
   return {
     listUsers: (call) => readPage(call.query, (query) => store.list('user', query)),
     async createUser(call) {
@@ -33,12 +37,8 @@ export function userHandlers({
     },
     async updateUser(call) {
       const patch = present(call.body)
-      const locksOut = patch.disabled === true || (patch.role !== undefined && patch.role !== 'admin')
-      // So that there is always one admin left: the one who did it.
-      if (locksOut && call.params.id === call.signedIn.user.id)
-        throw new HttpProblem('forbidden', 'You cannot disable your own account or take its admin role away.')
       const executed = await execute(store, now, call, { type: 'user.update', ...target(call), patch })
-      if (patch.disabled === true) await store.deleteSessionsOf(call.params.id)
+      if (patch.disabled === true) await endSessions(call.params.id)
       return rowAnswer(executed)
     },
     async setPassword(call) {
@@ -50,7 +50,7 @@ export function userHandlers({
         passwordHash,
       })
       // On a repetition, too: the first time may have died between the two.
-      await store.deleteSessionsOf(id)
+      await endSessions(id)
       return rowAnswer(executed)
     },
   }

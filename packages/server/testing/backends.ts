@@ -1,0 +1,48 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { openStore, type Store } from '@fleet/store'
+import { startPostgres } from '@fleet/store/testing'
+
+/** A database for one test file; every store that it opens is empty. */
+export interface TestBackend {
+  readonly name: Store['backend']
+  open(): Promise<Store>
+  stop(): Promise<void>
+}
+
+export async function sqliteBackend(): Promise<TestBackend> {
+  const dir = mkdtempSync(join(tmpdir(), 'fleet-server-'))
+  let files = 0
+  return {
+    name: 'sqlite',
+    open: () => openStore({ backend: 'sqlite', file: join(dir, `${(files += 1)}.db`) }),
+    stop: async () => rmSync(dir, { recursive: true, force: true }),
+  }
+}
+
+export async function postgresBackend(): Promise<TestBackend> {
+  const server = await startPostgres()
+  const { host, port, user, password } = server
+  return {
+    name: 'postgres',
+    open: async () =>
+      openStore({
+        backend: 'postgres',
+        host,
+        port,
+        user,
+        password,
+        database: await server.createDatabase(),
+        poolSize: 5,
+        ssl: { mode: 'disable', rootCertFile: null },
+      }),
+    stop: () => server.stop(),
+  }
+}
+
+/** For `describe.each`: what must hold on both. */
+export const backends = [
+  ['SQLite', sqliteBackend],
+  ['PostgreSQL', postgresBackend],
+] as const
