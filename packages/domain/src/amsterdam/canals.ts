@@ -1,16 +1,9 @@
-import { line, smooth } from './notation.ts'
+import { roundLine } from './notation.ts'
 import type { LineGeometry, MapFeature } from './types.ts'
-
-/** Pieces that a written segment becomes, so that the canals' bends look round on a screen. */
-const piecesPerSegment = 4
 
 /** A canal or river: the middle of the water, and its width from quay to quay in metres. */
 function canal(id: string, name: string, widthM: number, path: string): MapFeature<LineGeometry> {
-  const written = line('canal', id, name, path, { widthM })
-  return {
-    ...written,
-    geometry: { type: 'LineString', coordinates: smooth(written.geometry.coordinates, piecesPerSegment) },
-  }
+  return roundLine('canal', id, name, path, { widthM })
 }
 
 export const canals: readonly MapFeature<LineGeometry>[] = [

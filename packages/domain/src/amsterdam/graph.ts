@@ -100,7 +100,7 @@ export function shortestPath(graph: StreetGraph, fromNode: string, toNode: strin
   const open = new Map([[start.id, distanceM(start.at, goal.at)]])
   while (open.size > 0) {
     const id = cheapest(open)
-    if (id === goal.id) return traceRoute(graph, start, goal, arrival)
+    if (id === goal.id) return traceRoute(start, goal, arrival)
     open.delete(id)
     for (const edge of graph.get(id)!.edges) {
       const m = travelledM.get(id)! + edge.lengthM
@@ -121,7 +121,6 @@ function cheapest(open: ReadonlyMap<string, number>): string {
 }
 
 function traceRoute(
-  graph: StreetGraph,
   start: StreetNode,
   goal: StreetNode,
   arrival: ReadonlyMap<string, { from: string; edge: StreetEdge }>,
@@ -132,7 +131,7 @@ function traceRoute(
     const { from, edge } = arrival.get(id)!
     legs.unshift(edge)
     nodes.unshift(from)
-    id = graph.get(from)!.id
+    id = from
   }
   return {
     points: [start.at, ...legs.flatMap(({ points }) => points.slice(1))],

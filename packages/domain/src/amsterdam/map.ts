@@ -7,8 +7,11 @@ import type { FeatureCollection, GeoJsonFeature, MapFeature } from './types.ts'
 import { featureKinds } from './types.ts'
 import { waterAreas } from './water.ts'
 
-/** West, south, east, north: everything on the map lies inside. In the order MapLibre's `maxBounds` takes. */
-export const mapBounds = [4.72, 52.27, 5.06, 52.44] as const
+/**
+ * West, south, east, north of what is worth showing, in the order MapLibre's `maxBounds` takes. Water and roads
+ * that leave the city run on a little past it, so that no end of them is in view.
+ */
+export const mapBounds = [4.73, 52.28, 5.05, 52.43] as const
 
 /** Every feature of the map, in paint order (see `featureKinds`). */
 export function mapFeatures(): readonly MapFeature[] {

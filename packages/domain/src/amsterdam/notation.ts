@@ -61,6 +61,42 @@ export function area(
   return { id, kind, name, ...details, geometry: { type: 'Polygon', coordinates: [[...open, open[0]!]] } }
 }
 
+/** An area with a round outline: what nature or a landscape architect drew, not a dock. */
+export function roundArea(
+  kind: FeatureKind,
+  id: string,
+  name: string,
+  ring: string,
+  details: Details = {},
+): MapFeature<PolygonGeometry> {
+  const angular = area(kind, id, name, ring, details)
+  return {
+    ...angular,
+    geometry: {
+      type: 'Polygon',
+      coordinates: [smoothRing(angular.geometry.coordinates[0], piecesPerSegment)],
+    },
+  }
+}
+
+/** A line with round bends. */
+export function roundLine(
+  kind: FeatureKind,
+  id: string,
+  name: string,
+  path: string,
+  details: Details = {},
+): MapFeature<LineGeometry> {
+  const angular = line(kind, id, name, path, details)
+  return {
+    ...angular,
+    geometry: { type: 'LineString', coordinates: smooth(angular.geometry.coordinates, piecesPerSegment) },
+  }
+}
+
+/** Enough for a bend to look round at the closest zoom that dispatchers use. */
+const piecesPerSegment = 4
+
 /** Twice the ring's area in square degrees; positive when counterclockwise. Only its sign is of use. */
 function signedArea(ring: readonly Coordinate[]): number {
   return ring.reduce((sum, [x, y], i) => {
@@ -78,16 +114,23 @@ export function smooth(path: readonly Coordinate[], pieces: number): Coordinate[
   if (path.length < 3) return [...path]
   const before = mirror(path[0]!, path[1]!)
   const after = mirror(path.at(-1)!, path.at(-2)!)
-  const all = [before, ...path, after]
-  const curve: Coordinate[] = [path[0]!]
-  for (let i = 1; i + 2 < all.length; i++)
-    for (let piece = 1; piece <= pieces; piece++)
-      curve.push(
-        piece === pieces
-          ? all[i + 1]!
-          : catmullRom(all[i - 1]!, all[i]!, all[i + 1]!, all[i + 2]!, piece / pieces),
-      )
-  return curve
+  return curve([before, ...path, after], pieces)
+}
+
+/** The same curve around a shore or a park. `ring` is closed, and so is the result. */
+export function smoothRing(ring: readonly Coordinate[], pieces: number): Coordinate[] {
+  return curve([ring.at(-2)!, ...ring, ring[1]!], pieces)
+}
+
+/** The curve from the second point given to the last but one; the outermost two only steer it. */
+function curve(steered: readonly Coordinate[], pieces: number): Coordinate[] {
+  const points = [steered[1]!]
+  for (let i = 1; i + 2 < steered.length; i++) {
+    const [a, b, c, d] = [steered[i - 1]!, steered[i]!, steered[i + 1]!, steered[i + 2]!]
+    for (let piece = 1; piece < pieces; piece++) points.push(catmullRom(a, b, c, d, piece / pieces))
+    points.push(c)
+  }
+  return points
 }
 
 function mirror([x, y]: Coordinate, [otherX, otherY]: Coordinate): Coordinate {

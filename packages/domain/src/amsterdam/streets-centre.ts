@@ -80,7 +80,7 @@ export const centreStreets: readonly StreetEntry[] = [
     'street',
     'singel',
     'Singel',
-    'haarlemmersluis, singel-brouwersgracht, 4.8922 52.3774, 4.8905 52.3758, 4.8894 52.3744, raadhuisstraat-singel, 4.8881 52.3715, 4.8879 52.37, 4.8884 52.3688, koningsplein',
+    'haarlemmersluis, singel-brouwersgracht, 4.89379 52.37849, 4.89264 52.37769, 4.8917 52.37682, 4.89087 52.37591, 4.89027 52.37516, 4.88978 52.37443, 4.88947 52.37391, raadhuisstraat-singel, 4.88881 52.37243, 4.8885 52.37147, 4.88833 52.37072, 4.8883 52.37001, 4.88846 52.36931, 4.88878 52.36868, 4.88929 52.36816, koningsplein',
   ],
   [
     'street',
@@ -92,19 +92,19 @@ export const centreStreets: readonly StreetEntry[] = [
     'street',
     'herengracht',
     'Herengracht',
-    'herengracht-brouwersgracht, 4.8896 52.377, 4.8881 52.375, raadhuisstraat-herengracht, 4.8863 52.372, 4.8861 52.3702, 4.8866 52.3686, leidsestraat-herengracht, 4.8905 52.366, vijzelstraat-herengracht, 4.8962 52.3651, utrechtsestraat-herengracht, amstel-herengracht',
+    'herengracht-brouwersgracht, 4.89077 52.37796, 4.88989 52.37691, 4.88911 52.37589, 4.8884 52.37492, 4.88792 52.37427, raadhuisstraat-herengracht, 4.88706 52.37282, 4.88672 52.37197, 4.88654 52.37109, 4.88652 52.37021, 4.88667 52.36937, 4.88701 52.36857, 4.88768 52.36768, leidsestraat-herengracht, 4.88951 52.36649, 4.89062 52.36618, 4.89165 52.36597, vijzelstraat-herengracht, 4.89456 52.36548, 4.89622 52.3653, 4.89699 52.36535, utrechtsestraat-herengracht, 4.89926 52.36584, amstel-herengracht',
   ],
   [
     'street',
     'keizersgracht',
     'Keizersgracht',
-    'keizersgracht-brouwersgracht, 4.8877 52.3775, 4.8862 52.3752, raadhuisstraat-keizersgracht, 4.8846 52.3718, 4.8842 52.3697, 4.8847 52.3675, leidsestraat-keizersgracht, 4.8895 52.3646, vijzelstraat-keizersgracht, 4.8957 52.3635, utrechtsestraat-keizersgracht, amstel-keizersgracht',
+    'keizersgracht-brouwersgracht, 4.88869 52.37862, 4.8879 52.37743, 4.88716 52.37623, 4.8865 52.37513, 4.88614 52.37453, raadhuisstraat-keizersgracht, 4.88533 52.3729, 4.88492 52.37176, 4.88464 52.37073, 4.88452 52.3697, 4.88463 52.36858, 4.885 52.36757, 4.88582 52.36676, leidsestraat-keizersgracht, 4.88826 52.36528, 4.88966 52.36467, 4.89093 52.36433, vijzelstraat-keizersgracht, 4.89402 52.36383, 4.89571 52.3637, 4.89691 52.36373, utrechtsestraat-keizersgracht, 4.89983 52.36429, amstel-keizersgracht',
   ],
   [
     'street',
     'prinsengracht',
     'Prinsengracht',
-    'prinsengracht-brouwersgracht, 4.8869 52.3792, 4.8861 52.378, 4.8843 52.3757, westermarkt, 4.882 52.372, prinsengracht-elandsgracht, 4.8817 52.368, 4.8826 52.3664, leidsestraat-prinsengracht, 4.888 52.3634, vijzelgracht-prinsengracht, 4.8953 52.362, utrechtsestraat-prinsengracht, amstel-prinsengracht',
+    'prinsengracht-brouwersgracht, 4.88742 52.3798, 4.88708 52.37914, 4.88671 52.37855, 4.88627 52.37792, 4.8854 52.37679, 4.88447 52.37562, 4.88384 52.37482, westermarkt, 4.88269 52.37302, 4.88219 52.37196, 4.88187 52.37098, prinsengracht-elandsgracht, 4.88171 52.36899, 4.8819 52.36803, 4.88224 52.36722, 4.88276 52.36649, 4.88366 52.3658, leidsestraat-prinsengracht, 4.88642 52.36424, 4.88816 52.36346, 4.88994 52.36294, vijzelgracht-prinsengracht, 4.89356 52.36232, 4.89532 52.36218, 4.89693 52.36216, utrechtsestraat-prinsengracht, 4.90047 52.36267, amstel-prinsengracht',
   ],
   [
     'street',
@@ -195,7 +195,7 @@ export const centreStreets: readonly StreetEntry[] = [
     'main-street',
     'mauritskade',
     'Mauritskade',
-    'torontobrug, rhijnspoorplein, 4.914 52.3608, mauritskade-linnaeusstraat, 4.924 52.3646, mauritskade-dapper, zeeburgerdijk-west',
+    'torontobrug, torontobrug-oost, rhijnspoorplein, 4.914 52.3608, mauritskade-linnaeusstraat, 4.924 52.3646, mauritskade-dapper, zeeburgerdijk-west',
   ],
   [
     'street',

@@ -18,7 +18,7 @@ export const eastStreets: readonly StreetEntry[] = [
     'street',
     'weesperzijde',
     'Weesperzijde',
-    'torontobrug, 4.9063 52.3585, nieuwe-amstelbrug-oost, 4.9096 52.3540, 4.9118 52.3505, berlagebrug-oost',
+    'torontobrug-oost, nieuwe-amstelbrug-oost, 4.9096 52.3540, 4.9118 52.3505, berlagebrug-oost',
   ],
   ['street', 'julianaplein', 'Julianaplein', 'prins-bernhardplein, amstelstation'],
   [

@@ -1,9 +1,9 @@
-import { line } from './notation.ts'
+import { roundLine } from './notation.ts'
 import type { LineGeometry, MapFeature } from './types.ts'
 
 /** Lines that nobody cycles along but by which people find their place on a map. */
 export const motorwaysAndRailways: readonly MapFeature<LineGeometry>[] = [
-  line(
+  roundLine(
     'motorway',
     'a10',
     'A10',
@@ -15,7 +15,7 @@ export const motorwaysAndRailways: readonly MapFeature<LineGeometry>[] = [
     4.966 52.396, 4.956 52.403, 4.943 52.408, 4.93 52.411, 4.915 52.4145, 4.9 52.418, 4.885 52.421, 4.874 52.4195,
     4.8685 52.416, 4.8665 52.411`,
   ),
-  line(
+  roundLine(
     'railway',
     'spoor-west',
     'Spoor Centraal-Sloterdijk',
@@ -23,14 +23,13 @@ export const motorwaysAndRailways: readonly MapFeature<LineGeometry>[] = [
     4.9003 52.3789, 4.895 52.3808, 4.89 52.3833, 4.8845 52.3862, 4.876 52.3885, 4.866 52.389, 4.852 52.389,
     4.8378 52.3889`,
   ),
-  line(
+  roundLine(
     'railway',
     'spoor-oost',
     'Spoor Centraal-Muiderpoort',
-    `
-    4.9003 52.3789, 4.906 52.3773, 4.915 52.3755, 4.923 52.373, 4.928 52.369, 4.93 52.365, 4.9311 52.3606`,
+    '4.9003 52.3789, 4.906 52.3775, 4.913 52.376, 4.918 52.3748, 4.9235 52.3728, 4.928 52.369, 4.93 52.365, 4.9311 52.3606',
   ),
-  line(
+  roundLine(
     'railway',
     'spoor-amstel',
     'Spoor Muiderpoort-Duivendrecht',
@@ -38,14 +37,14 @@ export const motorwaysAndRailways: readonly MapFeature<LineGeometry>[] = [
     4.9311 52.3606, 4.929 52.357, 4.923 52.352, 4.9177 52.3464, 4.9195 52.341, 4.927 52.332, 4.9367 52.3236,
     4.9469 52.3122, 4.96 52.2983`,
   ),
-  line(
+  roundLine(
     'railway',
     'spoor-science-park',
     'Spoor Muiderpoort-Diemen',
     `
     4.9311 52.3606, 4.936 52.357, 4.942 52.3545, 4.9486 52.3528, 4.958 52.349, 4.9669 52.345`,
   ),
-  line(
+  roundLine(
     'railway',
     'ringspoor',
     'Ringspoor',

@@ -1,9 +1,9 @@
-import { area } from './notation.ts'
+import { area, roundArea } from './notation.ts'
 import type { MapFeature } from './types.ts'
 
 /** Wide water as areas, and the islands that lie in it. Narrow water is in `canals.ts`, as lines of a width. */
 export const waterAreas: readonly MapFeature[] = [
-  area(
+  roundArea(
     'water-area',
     'ij',
     'IJ',
@@ -20,16 +20,14 @@ export const waterAreas: readonly MapFeature[] = [
     4.8655 52.415, 4.858 52.4185, 4.848 52.4208, 4.835 52.4222, 4.815 52.4222, 4.795 52.4232, 4.77 52.4255,
     4.745 52.4285, 4.72 52.431`,
   ),
-  area(
+  roundArea(
     'water-area',
     'buiten-ij',
     'Buiten-IJ',
     `
-    4.9625 52.383, 4.968 52.3838, 4.972 52.3828, 4.98 52.38, 4.99 52.3776, 5 52.3762, 5.015 52.378, 5.03 52.386,
-    5.045 52.394, 5.06 52.402, 5.06 52.333, 5.045 52.3345, 5.03 52.338, 5.02 52.342, 5.005 52.3475, 4.985 52.353,
-    4.972 52.3565, 4.966 52.363, 4.97 52.369, 4.974 52.374, 4.969 52.379, 4.9635 52.3812`,
+    4.962 52.3833, 4.968 52.3838, 4.972 52.3828, 4.98 52.38, 4.99 52.3776, 5 52.3762, 5.015 52.378, 5.03 52.386, 5.045 52.394, 5.06 52.402, 5.068 52.37, 5.06 52.333, 5.045 52.3345, 5.03 52.338, 5.02 52.342, 5.005 52.3475, 4.985 52.353, 4.972 52.3565, 4.966 52.363, 4.97 52.369, 4.974 52.374, 4.969 52.379, 4.9618 52.3815`,
   ),
-  area(
+  roundArea(
     'land',
     'java-knsm-eiland',
     'Java- en KNSM-eiland',
@@ -50,14 +48,14 @@ export const waterAreas: readonly MapFeature[] = [
     `
     4.9385 52.3732, 4.945 52.3722, 4.952 52.3722, 4.9518 52.3712, 4.943 52.3712, 4.9385 52.372`,
   ),
-  area(
+  roundArea(
     'land',
     'steigereiland',
     'Steigereiland',
     `
     4.973 52.367, 4.98 52.3655, 4.984 52.3625, 4.981 52.3605, 4.975 52.3625, 4.971 52.365`,
   ),
-  area(
+  roundArea(
     'land',
     'haveneiland',
     'Haveneiland',
@@ -65,13 +63,12 @@ export const waterAreas: readonly MapFeature[] = [
     4.985 52.3605, 4.995 52.3595, 5.005 52.3555, 5.011 52.3515, 5.007 52.3485, 4.998 52.352, 4.988 52.3555,
     4.984 52.358`,
   ),
-  area(
+  roundArea(
     'water-area',
     'oosterdok',
     'Oosterdok',
     `
-    4.9035 52.3765, 4.9075 52.3772, 4.911 52.3765, 4.9155 52.3755, 4.9165 52.3735, 4.9155 52.372, 4.913 52.3722,
-    4.9095 52.3732, 4.907 52.3742, 4.9045 52.3757`,
+    4.9036 52.3762, 4.906 52.3764, 4.91 52.3757, 4.9145 52.3745, 4.9172 52.3732, 4.916 52.3716, 4.913 52.372, 4.9095 52.3731, 4.907 52.3741, 4.9047 52.3755`,
   ),
   area(
     'land',
@@ -79,7 +76,7 @@ export const waterAreas: readonly MapFeature[] = [
     'NEMO',
     '4.9112 52.3735, 4.912 52.3745, 4.9133 52.3748, 4.9128 52.3738, 4.9118 52.3733',
   ),
-  area(
+  roundArea(
     'water-area',
     'westerdok',
     'Westerdok',
@@ -94,7 +91,7 @@ export const waterAreas: readonly MapFeature[] = [
     4.8955 52.3792, 4.8985 52.378, 4.902 52.3772, 4.9035 52.3768, 4.9028 52.3765, 4.9005 52.3771, 4.8983 52.3779,
     4.8955 52.3786`,
   ),
-  area(
+  roundArea(
     'water-area',
     'houthaven',
     'Houthaven',
@@ -136,7 +133,7 @@ export const waterAreas: readonly MapFeature[] = [
     `
     4.774 52.421, 4.772 52.41, 4.771 52.402, 4.765 52.402, 4.766 52.411, 4.767 52.4217`,
   ),
-  area(
+  roundArea(
     'water-area',
     'sloterplas',
     'Sloterplas',
@@ -144,21 +141,21 @@ export const waterAreas: readonly MapFeature[] = [
     4.812 52.3722, 4.8165 52.3725, 4.819 52.3705, 4.8197 52.3675, 4.819 52.364, 4.818 52.3605, 4.816 52.3592,
     4.8125 52.359, 4.8105 52.3605, 4.81 52.364, 4.8095 52.368, 4.8098 52.371`,
   ),
-  area(
+  roundArea(
     'water-area',
     'nieuwe-meer',
     'Nieuwe Meer',
     `
     4.845 52.3390, 4.838 52.3375, 4.828 52.3365, 4.818 52.336, 4.808 52.335, 4.803 52.3335, 4.808 52.3315, 4.818 52.331, 4.828 52.3318, 4.838 52.3335, 4.844 52.336`,
   ),
-  area(
+  roundArea(
     'water-area',
     'gaasperplas',
     'Gaasperplas',
     `
     4.984 52.309, 4.99 52.311, 4.997 52.3095, 4.999 52.3065, 4.995 52.304, 4.988 52.304, 4.984 52.306`,
   ),
-  area(
+  roundArea(
     'water-area',
     'ouderkerkerplas',
     'Ouderkerkerplas',
