@@ -137,7 +137,7 @@ export const canals: readonly MapFeature<LineGeometry>[] = [
     `
     4.9012 52.3698, 4.9003 52.3688, 4.8996 52.3679, 4.8993 52.367`,
   ),
-  canal('gracht-singel-oz', 'Groenburgwal', 15, '4.8992 52.3696, 4.8985 52.3677'),
+  canal('gracht-groenburgwal', 'Groenburgwal', 15, '4.8992 52.3696, 4.8985 52.3677'),
 
   // The Amstel
   canal('amstel-binnen', 'Amstel', 55, '4.8932 52.3671, 4.896 52.3673, 4.8985 52.3672, 4.9008 52.3665'),
@@ -208,7 +208,7 @@ export const canals: readonly MapFeature<LineGeometry>[] = [
     'Haarlemmervaart',
     25,
     `
-    4.883 52.3855, 4.871 52.3852, 4.849 52.3849, 4.806 52.3843, 4.755 52.3845`,
+    4.883 52.3855, 4.871 52.3852, 4.849 52.3849, 4.806 52.3843, 4.755 52.3845, 4.715 52.3842`,
   ),
   canal(
     'kostverlorenvaart',
@@ -280,7 +280,7 @@ export const canals: readonly MapFeature<LineGeometry>[] = [
     'Weespertrekvaart',
     30,
     `
-    4.915 52.342, 4.92 52.3425, 4.9265 52.3405, 4.934 52.3375, 4.944 52.336, 4.954 52.3367, 4.962 52.338, 4.972 52.336, 4.985 52.33, 5 52.323`,
+    4.915 52.342, 4.92 52.3425, 4.9265 52.3405, 4.934 52.3375, 4.944 52.336, 4.954 52.3367, 4.962 52.338, 4.972 52.336, 4.985 52.33, 5.002 52.3235, 5.012 52.3235`,
   ),
   canal(
     'amsterdam-rijnkanaal',

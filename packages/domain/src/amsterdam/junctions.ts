@@ -31,6 +31,7 @@ export const junctions = {
   'leidsestraat-keizersgracht': [4.88685, 52.36609],
   'leidsestraat-prinsengracht': [4.88481, 52.36514],
   leidseplein: [4.883, 52.3643],
+  'weteringschans-spiegelgracht': [4.8868, 52.3614],
   'vijzelstraat-herengracht': [4.89274, 52.3658],
   'vijzelstraat-keizersgracht': [4.89224, 52.3641],
   'vijzelgracht-prinsengracht': [4.89174, 52.36258],
@@ -61,6 +62,7 @@ export const junctions = {
   'ijtunnel-zuid': [4.9098, 52.3727],
   kattenburgerplein: [4.9153, 52.3707],
   'oosterdok-oost': [4.9068, 52.3788],
+  muziekgebouw: [4.9115, 52.3778],
   'de-ruijterkade': [4.8996, 52.3802],
   'de-ruijterkade-west': [4.8943, 52.3815],
 
@@ -74,15 +76,18 @@ export const junctions = {
   'nassaukade-kinkerstraat': [4.8772, 52.3685],
   leidsebosje: [4.8797, 52.3632],
   'stadhouderskade-museumbrug': [4.8863, 52.3604],
+  'stadhouderskade-hobbemakade': [4.8884, 52.3595],
   'stadhouderskade-bolstraat': [4.8907, 52.3586],
   'stadhouderskade-van-woustraat': [4.8997, 52.3577],
   torontobrug: [4.9043, 52.3586],
+  'torontobrug-oost': [4.9062, 52.3592],
   rhijnspoorplein: [4.9087, 52.3597],
   weesperplein: [4.9078, 52.3614],
   'weesperstraat-nieuwe-kerkstraat': [4.9063, 52.3642],
   'sarphatistraat-roetersstraat': [4.912, 52.3623],
   alexanderplein: [4.9181, 52.3637],
   'mauritskade-linnaeusstraat': [4.9205, 52.3631],
+  'linnaeusstraat-van-swindenstraat': [4.9233, 52.3615],
   'mauritskade-dapper': [4.9262, 52.3656],
   muidergracht: [4.9085, 52.3673],
   'oostenburg-zeeburgerstraat': [4.9255, 52.3684],
@@ -132,6 +137,7 @@ export const junctions = {
   'van-baerlestraat-willemsparkweg': [4.8783, 52.3577],
   concertgebouw: [4.8792, 52.3563],
   'roelof-hartplein': [4.8828, 52.3526],
+  'hobbemakade-ceintuurbaan': [4.8848, 52.3528],
   'vondelpark-oost': [4.8807, 52.3618],
   'vondelpark-west': [4.8568, 52.3553],
   'amstelveenseweg-zeilstraat': [4.8567, 52.3508],
@@ -169,6 +175,8 @@ export const junctions = {
   'berlagebrug-west': [4.911, 52.3468],
   'berlagebrug-oost': [4.9138, 52.3468],
   'rijnstraat-kennedylaan': [4.9095, 52.3425],
+  'kennedylaan-amsteldijk': [4.9133, 52.3437],
+  'utrechtsebrug-west': [4.913, 52.3388],
   'kennedylaan-west': [4.8945, 52.341],
 
   // East
@@ -176,6 +184,7 @@ export const junctions = {
   'prins-bernhardplein': [4.9158, 52.3468],
   amstelstation: [4.9175, 52.3463],
   'linnaeusstraat-wijttenbachstraat': [4.9253, 52.3599],
+  'javastraat-west': [4.9308, 52.3637],
   'linnaeusstraat-middenweg': [4.9281, 52.3553],
   'station-muiderpoort': [4.931, 52.3609],
   'middenweg-de-vrieslaan': [4.9358, 52.3503],
@@ -202,6 +211,7 @@ export const junctions = {
   'java-eiland': [4.922, 52.3793],
   'knsm-eiland': [4.9375, 52.3777],
   'czaar-peterstraat-noord': [4.9275, 52.3752],
+  'czaar-peterstraat-zuid': [4.9275, 52.3682],
 
   // Noord
   'buiksloterweg-pont': [4.9028, 52.3823],
@@ -210,7 +220,7 @@ export const junctions = {
   mosplein: [4.912, 52.3925],
   'ijplein-pont': [4.909, 52.3818],
   'meeuwenlaan-west': [4.9125, 52.384],
-  'meeuwenlaan-oost': [4.923, 52.3858],
+  'meeuwenlaan-oost': [4.923, 52.386],
   'ndsm-pont': [4.8908, 52.4008],
   'klaprozenweg-west': [4.899, 52.3985],
   'nieuwe-leeuwarderweg-zuid': [4.9145, 52.3905],
@@ -218,6 +228,7 @@ export const junctions = {
   buikslotermeerplein: [4.936, 52.3995],
   'nieuwendam-west': [4.9305, 52.3878],
   'nieuwendam-oost': [4.95, 52.3868],
+  purmerplein: [4.929, 52.3925],
 
   // Nieuw-West
   'station-lelylaan': [4.834, 52.3578],
@@ -243,15 +254,6 @@ export const junctions = {
   'bijlmerdreef-ganzenhoef': [4.971, 52.3222],
   kraaiennest: [4.9775, 52.3135],
   gaasperplas: [4.9825, 52.305],
-  'stadhouderskade-hobbemakade': [4.8884, 52.3595],
-  'hobbemakade-ceintuurbaan': [4.8848, 52.3528],
-  'linnaeusstraat-van-swindenstraat': [4.9233, 52.3615],
-  'javastraat-west': [4.9308, 52.3637],
-  'utrechtsebrug-west': [4.913, 52.3388],
-  muziekgebouw: [4.9115, 52.3778],
-  'czaar-peterstraat-zuid': [4.9275, 52.3682],
-  'kennedylaan-amsteldijk': [4.9133, 52.3437],
-  'torontobrug-oost': [4.9062, 52.3592],
 } satisfies Record<string, Coordinate>
 
 /** A junction's name; also the id of its node in the street graph. */

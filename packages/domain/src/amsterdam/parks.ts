@@ -55,7 +55,7 @@ export const parks: readonly MapFeature<PolygonGeometry>[] = [
     'park-flevopark',
     'Flevopark',
     `
-    4.9445 52.3648, 4.95 52.366, 4.955 52.364, 4.955 52.359, 4.95 52.358, 4.9455 52.359`,
+    4.9435 52.364, 4.9475 52.3655, 4.952 52.365, 4.9525 52.3615, 4.95 52.3585, 4.945 52.359`,
   ),
   park(
     'park-frankendael',
@@ -69,7 +69,12 @@ export const parks: readonly MapFeature<PolygonGeometry>[] = [
     `
     4.9110 52.3880, 4.9125 52.3935, 4.9155 52.3970, 4.9200 52.3985, 4.9215 52.3960, 4.9205 52.3915, 4.9175 52.3875, 4.9140 52.3865`,
   ),
-  park('park-vliegenbos', 'W.H. Vliegenbos', '4.927 52.3862, 4.935 52.3885, 4.9365 52.386, 4.929 52.384'),
+  park(
+    'park-vliegenbos',
+    'W.H. Vliegenbos',
+    `
+    4.9245 52.3885, 4.929 52.3915, 4.9345 52.3905, 4.933 52.388, 4.9275 52.3872`,
+  ),
   park(
     'park-sloterpark',
     'Sloterpark',
@@ -111,7 +116,12 @@ export const parks: readonly MapFeature<PolygonGeometry>[] = [
     `
     4.98 52.309, 4.99 52.3125, 5 52.311, 5.002 52.306, 4.997 52.302, 4.986 52.3015, 4.981 52.304`,
   ),
-  park('park-nelson-mandela', 'Nelson Mandelapark', '4.959 52.316, 4.968 52.32, 4.975 52.317, 4.967 52.313'),
+  park(
+    'park-nelson-mandela',
+    'Nelson Mandelapark',
+    `
+    4.96 52.3135, 4.968 52.317, 4.976 52.315, 4.968 52.3105`,
+  ),
   park('park-de-bretten', 'De Bretten', '4.8 52.3865, 4.825 52.3865, 4.825 52.3845, 4.8 52.384'),
   park('park-funen', 'Funenpark', '4.9295 52.3705, 4.933 52.3695, 4.9325 52.3683, 4.93 52.369'),
 ]

@@ -201,7 +201,7 @@ export const centreStreets: readonly StreetEntry[] = [
     'street',
     'weteringschans',
     'Weteringschans',
-    'leidseplein, 4.887 52.3615, weteringcircuit, stadhouderskade-bolstraat',
+    'leidseplein, weteringschans-spiegelgracht, weteringcircuit, stadhouderskade-bolstraat',
   ],
   ['street', 'zeeburgerstraat', 'Zeeburgerstraat', 'oostenburg-zeeburgerstraat, zeeburgerdijk-west'],
 ]

@@ -140,7 +140,7 @@ export const northStreets: readonly StreetEntry[] = [
     'street',
     'meeuwenlaan',
     'Meeuwenlaan',
-    'ijplein-pont, meeuwenlaan-west, meeuwenlaan-oost, 4.9275 52.3870, nieuwendam-west',
+    'ijplein-pont, meeuwenlaan-west, meeuwenlaan-oost, 4.9258 52.3890, purmerplein',
   ],
   ['cycle-route', 'willemssluis', 'Willemssluis', 'van-der-pekstraat-zuid, meeuwenlaan-west'],
   ['main-street', 'klaprozenweg', 'Klaprozenweg', 'mosplein, 4.905 52.3955, klaprozenweg-west, ndsm-pont'],
@@ -157,7 +157,7 @@ export const northStreets: readonly StreetEntry[] = [
     'nieuwe-leeuwarderweg-zuid, 4.924 52.3955, station-noord',
   ],
   ['street', 'buikslotermeerplein', 'Buikslotermeerplein', 'station-noord, buikslotermeerplein'],
-  ['street', 'purmerweg', 'Purmerweg', 'buikslotermeerplein, 4.933 52.396, 4.929 52.3925, nieuwendam-west'],
+  ['street', 'purmerweg', 'Purmerweg', 'buikslotermeerplein, 4.933 52.396, purmerplein, nieuwendam-west'],
   [
     'street',
     'nieuwendammerdijk',

@@ -43,7 +43,7 @@ export const southStreets: readonly StreetEntry[] = [
     'cycle-route',
     'museumpassage',
     'Museumstraat',
-    'weteringcircuit, stadhouderskade-museumbrug, 4.8845 52.3595, concertgebouw',
+    'weteringschans-spiegelgracht, stadhouderskade-museumbrug, 4.8849 52.3597, 4.8830 52.3580, concertgebouw',
   ],
   [
     'street',
