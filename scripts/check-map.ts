@@ -17,7 +17,7 @@ Compares the product's map with real data (default folder: ../shared/data) and p
   parks     distance of our outline to the outline of the park of that name
   canals    distance of our centre line to the nearest water (0 in water); "hit" is the share in water
   shores    distance of our water areas' outline to the nearest real shore
-"null" is the same figure for our map moved by 200 m (mean of north, east, south and west): what chance gives.
+"null" is the same figure for our map moved by 200 m (north, east, south and west, pooled): what chance gives.
 Stations are not measured: no data set here has them.
 
   --json    the report as JSON      --all     every feature, not only the worst
