@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { freePort } from '@fleet/store/testing'
 
 /** The real app in a process of its own, as `npm start` runs it. */
 export interface FleetProcess {
@@ -24,7 +25,7 @@ export interface FleetProcess {
 export async function startFleet(env: Readonly<Record<string, string>>): Promise<FleetProcess> {
   const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts'), 'serve', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, FLEET_PORT: '0', FLEET_OSMAND_PORT: '0', ...env },
+    env: { ...process.env, FLEET_PORT: '0', FLEET_OSMAND_PORT: String(await freePort()), ...env },
   })
   const log: string[] = []
   child.stderr.on('data', (chunk: Buffer) => log.push(chunk.toString()))
