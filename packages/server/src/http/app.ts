@@ -61,14 +61,14 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   // Validation and serialisation belong to the route table (registered in api.ts), which reports all faults at once.
   app.setValidatorCompiler(() => (data) => ({ value: data }))
   app.setSerializerCompiler(() => (data) => JSON.stringify(data))
-  acceptEmptyJson(app)
+  acceptJsonOnly(app)
 
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, log))
   app.decorateRequest('signedIn', null)
 
   const limiter = createRateLimiter(strangers)
   app.addHook('onRequest', async (request, reply) => {
-    reply.header('x-request-id', request.id)
+    void reply.header('x-request-id', request.id)
     const access = accessOf(request)
     if (access === 'tracker') return
     checkHost(request, host, publicHost)
@@ -116,9 +116,9 @@ declare module 'fastify' {
 }
 
 /** Many clients send `Content-Type: application/json` with no body at all where a route takes none. */
-function acceptEmptyJson(app: FastifyInstance): void {
+function acceptJsonOnly(app: FastifyInstance): void {
   const parse = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser('application/json')
+  app.removeAllContentTypeParsers()
   app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
     if (body === '') done(null, undefined)
     // The parser is Fastify's own: it calls `done` and returns nothing.

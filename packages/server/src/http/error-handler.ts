@@ -57,10 +57,17 @@ export function sendProblem(
   const fields = { requestId: request.id, route: request.routeOptions.url ?? null, code: problem.code }
   if (problem.code === 'internal_error') log.error({ ...fields, error: cause }, 'A request met a bug')
   else if (problem.status >= 500) log.warn({ ...fields, error: cause }, 'A request could not be served')
-  return reply
-    .code(problem.status)
-    .headers(headers)
-    .header('cache-control', 'no-store')
-    .type('application/problem+json')
-    .send(JSON.stringify({ ...problem, instance: `urn:uuid:${request.id}` }))
+  return (
+    reply
+      .code(problem.status)
+      .headers(headers)
+      // Here, too: an address that cannot be decoded never gets as far as the hooks.
+      .headers({
+        'x-request-id': request.id,
+        'x-content-type-options': 'nosniff',
+        'cache-control': 'no-store',
+      })
+      .type('application/problem+json')
+      .send(JSON.stringify({ ...problem, instance: `urn:uuid:${request.id}` }))
+  )
 }
