@@ -3,6 +3,7 @@ import { type Command, type CommandGroup, type CommandWorld, StoppedError } from
 import { renderCommandHelp, renderGroupHelp } from './help.ts'
 import { nearest } from './nearest.ts'
 import { parseArguments } from './parse-arguments.ts'
+import { RefusedError } from './refused-error.ts'
 
 export const exitCodes = { ok: 0, failed: 1, usage: 2, stopped: 130 } as const
 
@@ -91,6 +92,12 @@ function fail(error: unknown, { terminal, json }: CommandWorld): number {
     if (json) terminal.out(`${JSON.stringify({ error: { code: 'stopped', message: error.message } })}\n`)
     else terminal.err(`${error.message}\n`)
     return exitCodes.stopped
+  }
+  if (error instanceof RefusedError) {
+    const { code, message } = error.refusal
+    if (json) terminal.out(`${JSON.stringify({ error: { code, message } })}\n`)
+    else terminal.err(`${paint.red(message)}\n`)
+    return exitCodes.failed
   }
   if (!(error instanceof AppError)) {
     // A bug of ours: the stack is what a report needs.

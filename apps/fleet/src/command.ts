@@ -66,8 +66,8 @@ export interface CommandWorld {
 export interface CommandResult {
   readonly data: unknown
   readonly text: string
-  /** 0 unless told otherwise: 1 means that the command ran and its answer is a failure. */
-  readonly exitCode?: 0 | 1
+  /** 0 unless told otherwise: 1 means that the command ran and its answer is a failure, 130 that Ctrl-C ended it. */
+  readonly exitCode?: 0 | 1 | 130
 }
 
 export interface CommandInput<O extends Options, P extends Positionals> {

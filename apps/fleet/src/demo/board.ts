@@ -21,8 +21,10 @@ export interface Board {
   readonly couriers: ReadonlyMap<CourierId, Courier>
   readonly deliveries: ReadonlyMap<DeliveryId, Delivery>
   readonly issues: ReadonlyMap<IssueId, Issue>
-  /** The tracker on each bike. */
+  /** The demo tracker on each bike that the demo may speak for. */
   readonly trackers: ReadonlyMap<BikeId, string>
+  /** Whether a phone of the real world rides with them: then the demo leaves them to it. */
+  hasOwnTracker(id: BikeId | CourierId): boolean
   observe(kind: EntityKind, id: string, entity: AnyEntity | null): void
   /** A delivered order that nobody will rate any more. */
   forget(id: DeliveryId): void
@@ -35,6 +37,7 @@ export function createBoard(): Board {
   const issues = new Map<IssueId, Issue>()
   const devices = new Map<string, Device>()
   const trackers = new Map<BikeId, string>()
+  const handedOver = new Set<BikeId | CourierId>()
 
   function keep<K, V extends { version: number }>(map: Map<K, V>, id: K, entity: V | null): void {
     if (entity === null) map.delete(id)
@@ -48,6 +51,7 @@ export function createBoard(): Board {
     deliveries,
     issues,
     trackers,
+    hasOwnTracker: (id) => handedOver.has(id),
     forget: (id) => void deliveries.delete(id),
     observe(kind, id, entity) {
       switch (kind) {
@@ -67,9 +71,11 @@ export function createBoard(): Board {
         case 'device': {
           keep(devices, id, entity as Device | null)
           trackers.clear()
+          handedOver.clear()
           for (const { mount, trackerId, demo } of devices.values())
-            // The demo speaks for its own trackers only, never for a phone that somebody registered.
-            if (demo && mount.on === 'bike') trackers.set(mount.bikeId, trackerId)
+            if (!demo) handedOver.add(mount.on === 'bike' ? mount.bikeId : mount.courierId)
+            else if (mount.on === 'bike') trackers.set(mount.bikeId, trackerId)
+          for (const id of handedOver) trackers.delete(id as BikeId)
           return
         }
         case 'zone':

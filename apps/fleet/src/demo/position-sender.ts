@@ -1,5 +1,6 @@
 import type { Log } from '@fleet/server'
 import { Agent, request } from 'undici'
+import { pause } from '../pause.ts'
 import type { DemoFix } from './events.ts'
 
 /** What cannot be sent waits in memory, so much at most: a minute of two thousand riders. */
@@ -91,17 +92,3 @@ const toItem = (fix: DemoFix) => ({
   battery_pct: fix.batteryPct,
   charging: fix.charging,
 })
-
-/** Resolves after the time, or at once when stopped. */
-export function pause(ms: number, stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (stop.aborted) return resolve()
-    const done = () => {
-      clearTimeout(timer)
-      stop.removeEventListener('abort', done)
-      resolve()
-    }
-    const timer = setTimeout(done, ms)
-    stop.addEventListener('abort', done)
-  })
-}

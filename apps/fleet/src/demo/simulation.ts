@@ -2,6 +2,7 @@ import {
   type AnyEntity,
   type BikeId,
   type Command,
+  type Courier,
   type CourierId,
   type Delivery,
   distanceM,
@@ -79,10 +80,12 @@ export function createSimulation(setup: SimulationSetup): Simulation {
     )
   }
 
+  const rides = ({ id, demo, shift }: Courier) => demo && shift === 'on' && !board.hasOwnTracker(id)
+
   function matchRiders(nowMs: number): void {
     for (const [courierId, rider] of riders) {
       const courier = board.couriers.get(courierId)
-      if (courier?.shift === 'on' && courier.bikeId === rider.bikeId && board.trackers.has(rider.bikeId))
+      if (courier && rides(courier) && courier.bikeId === rider.bikeId && board.trackers.has(rider.bikeId))
         continue
       seen.set(rider.bikeId, rider)
       riders.delete(courierId)
@@ -91,7 +94,7 @@ export function createSimulation(setup: SimulationSetup): Simulation {
     for (const courier of board.couriers.values()) {
       const bike = courier.bikeId ? board.bikes.get(courier.bikeId) : undefined
       const trackerId = bike && board.trackers.get(bike.id)
-      if (!courier.demo || courier.shift !== 'on' || !bike || !trackerId) continue
+      if (!rides(courier) || !bike || !trackerId) continue
       if (riders.size >= setup.maxRiders && !riders.has(courier.id)) continue
       ridden.add(bike.id)
       if (riders.has(courier.id)) continue

@@ -68,3 +68,9 @@ function askHidden({ terminal }: CommandWorld, question: string): Promise<string
     stdin.resume()
   })
 }
+
+/** The hash as the app stores it. Its library is loaded when a password is there to hash, not for `--help`. */
+export async function hashPassword(password: string): Promise<string> {
+  const { createPasswords } = await import('@fleet/server')
+  return createPasswords().hash(password)
+}
