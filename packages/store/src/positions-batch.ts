@@ -35,7 +35,7 @@ export interface BatchPlan {
  * then wait for each other instead of deadlocking. The day leads because a bulk load into partitions writes partition
  * by partition.
  *
- * Leaves out repeats inside the batch (the first stays) and fixes whose time cannot be true: these are reported as
+ * Leaves out repeats inside the batch (the first stays) and fixes whose time or place cannot be true: these are reported as
  * not stored, so that the tracker is answered 2xx and does not send them for ever.
  */
 export function planBatch(batch: FixBatch): BatchPlan {
@@ -46,15 +46,18 @@ export function planBatch(batch: FixBatch): BatchPlan {
   for (let index = 0; index < batch.fixes.length; index++) {
     const fix = batch.fixes[index]!
     const timeMs = Math.round(fix.timeMs)
+    const latE7 = Math.round(fix.lat * 1e7)
+    const lonE7 = Math.round(fix.lon * 1e7)
     // Negated, so that NaN is left out too.
     if (!(timeMs >= earliestStorableMs && timeMs <= latestMs)) continue
+    if (!(Math.abs(latE7) <= 90e7 && Math.abs(lonE7) <= 180e7)) continue
     const row: PositionRow = {
       fix,
       index,
       day: dayOf(timeMs),
       timeMs,
-      latE7: Math.round(fix.lat * 1e7),
-      lonE7: Math.round(fix.lon * 1e7),
+      latE7,
+      lonE7,
     }
     if (previous && compareRows(previous, row) >= 0) ascending = false
     previous = row

@@ -208,7 +208,7 @@ export function describePositionsContract(name: string, open: () => Promise<Posi
         expect((await readAll(positions, around({ deviceNo: no })))[0]?.lat).toBe(52.37)
       })
 
-      test('leaves out times that cannot be true, without failing the batch', async () => {
+      test('leaves out times and places that cannot be true, without failing the batch', async () => {
         const no = nextNo()
         const { stored } = await positions.appendFixes(
           makeBatch([
@@ -217,10 +217,12 @@ export function describePositionsContract(name: string, open: () => Promise<Posi
             makeFix(no, 0, { timeMs: Date.UTC(2000, 0, 1) }),
             makeFix(no, 0, { timeMs: noonMs + 3 * dayMs, flag: 'future' }),
             makeFix(no, 0, { timeMs: Number.NaN }),
+            makeFix(no, 0, { lat: Number.NaN }),
+            makeFix(no, 0, { lon: 214.7 }),
             makeFix(no, 1),
           ]),
         )
-        expect(stored).toEqual([false, false, true, false, false, true])
+        expect(stored).toEqual([false, false, true, false, false, false, false, true])
         const all = await readAll(positions, { deviceNo: no, fromMs: -1e15, toMs: 1e15, limit: 100 })
         expect(all.map((position) => position.timeMs)).toEqual([Date.UTC(2000, 0, 1), noonMs + 1000])
       })

@@ -134,8 +134,9 @@ function putInteger(view: DataView, at: number, value: number | null): number {
   return at + 8
 }
 
+/** NaN and infinities are no readings, and could not be read back as JSON. */
 function putDouble(view: DataView, at: number, value: number | null): number {
-  if (value === null) return putNull(view, at)
+  if (value === null || !Number.isFinite(value)) return putNull(view, at)
   view.setInt32(at, 8)
   view.setFloat64(at + 4, value)
   return at + 12

@@ -21,21 +21,20 @@ export async function readHistory(
 ): Promise<Page<Position>> {
   const range = historyRange(query)
   if (range.fromMs >= range.toMs || query.limit < 1) return { items: [], nextCursor: null }
-  const rows = await connection.withClient(async (client) =>
-    readRows(client, query, range, await findRanges(client, query, range)),
+  const items = await connection.withClient(async (client) =>
+    readPositions(client, query, range, await findRanges(client, query, range)),
   )
-  const items = rows.map(toPosition)
   // One row was asked for beyond the limit: only to know whether there is another page.
   if (items.length <= query.limit) return { items, nextCursor: null }
   items.length = query.limit
-  const last = rows[query.limit - 1]!
+  const { timeMs, deviceNo, lat, lon } = items.at(-1)!
   return {
     items,
     nextCursor: renderCursor({
-      deviceNo: Number(last[0]),
-      timeMs: items.at(-1)!.timeMs,
-      latE7: Number(last[2]),
-      lonE7: Number(last[3]),
+      timeMs,
+      deviceNo,
+      latE7: Math.round(lat * 1e7),
+      lonE7: Math.round(lon * 1e7),
     }),
   }
 }
@@ -65,36 +64,37 @@ async function findRanges(
     .filter((found) => found !== null)
 }
 
-/** As PostgreSQL sends it: text. Parsing here, by position, costs a third of what `pg` does by type and name. */
-type HistoryRow = [
-  deviceNo: string,
-  timeS: string,
-  latE7: string,
-  lonE7: string,
-  bikeNo: string | null,
-  courierNo: string | null,
-  receivedAtS: string,
-  speedMps: string | null,
-  headingDeg: string | null,
-  accuracyM: string | null,
-  altitudeM: string | null,
-  batteryPct: string | null,
-  charging: string | null,
-  flag: string | null,
-  attributes: string | null,
+/**
+ * What a page comes as: one row of arrays, each a column in the order of time. PostgreSQL and `pg` handle a value in an
+ * array much faster than a field in a row: a day of 5,000 fixes takes two thirds of the time.
+ */
+const columns = [
+  'device_no',
+  "date_part('epoch', time)",
+  'lat_e7',
+  'lon_e7',
+  'bike_no',
+  'courier_no',
+  "date_part('epoch', received_at)",
+  'speed_mps',
+  'heading_deg',
+  'accuracy_m',
+  'altitude_m',
+  'battery_pct',
+  'charging::int',
+  'flag',
 ]
+const attributesColumn = 'CASE WHEN count(attributes) > 0 THEN json_agg(attributes) END'
+const selectColumns = `SELECT ${columns.map((column) => `array_agg(${column})`).join(', ')}, ${attributesColumn}`
 
 const asText = { getTypeParser: () => (text: string) => text }
 
-const columns = `device_no, date_part('epoch', time), lat_e7, lon_e7, bike_no, courier_no, date_part('epoch', received_at),
-  speed_mps, heading_deg, accuracy_m, altitude_m, battery_pct, charging, flag, attributes`
-
-async function readRows(
+async function readPositions(
   client: PoolClient,
   query: HistoryQuery,
   { after, fromMs, toMs }: HistoryRange,
   ranges: readonly DeviceRange[],
-): Promise<HistoryRow[]> {
+): Promise<Position[]> {
   const [first, ...others] = ranges
   if (!first) return []
   const values: unknown[] = []
@@ -107,15 +107,15 @@ async function readRows(
   if (query.bikeNo !== undefined) conditions.push(`p.bike_no = ${bind(query.bikeNo)}::int4`)
   if (query.courierNo !== undefined) conditions.push(`p.courier_no = ${bind(query.courierNo)}::int4`)
   const limit = `${bind(query.limit + 1)}::int8`
-  let text: string
+  let rows: string
   if (others.length === 0)
-    text = `SELECT ${columns} FROM position p
+    rows = `SELECT * FROM position p
       WHERE p.device_no = ${bind(first.deviceNo)}::int4 AND p.time >= ${timestamp(first.fromMs)}
         AND p.time < ${timestamp(first.toMs)} AND ${conditions.join(' AND ')}
       ORDER BY p.time, p.lat_e7, p.lon_e7 LIMIT ${limit}`
   else
     // The outer bounds, known when the statement is planned, leave out the partitions of other days.
-    text = `SELECT ${columns} FROM unnest(${bind(ranges.map((r) => r.deviceNo))}::int4[],
+    rows = `SELECT p.* FROM unnest(${bind(ranges.map((r) => r.deviceNo))}::int4[],
         ${bind(ranges.map((r) => new Date(r.fromMs).toISOString()))}::timestamptz[],
         ${bind(ranges.map((r) => new Date(r.toMs).toISOString()))}::timestamptz[]) AS d (no, from_time, to_time)
       CROSS JOIN LATERAL (
@@ -125,31 +125,63 @@ async function readRows(
         ORDER BY p.time, p.lat_e7, p.lon_e7 LIMIT ${limit}
       ) p
       ORDER BY p.time, p.device_no, p.lat_e7, p.lon_e7 LIMIT ${limit}`
-  const result = await client.query<HistoryRow>({ text, values, rowMode: 'array', types: asText })
-  return result.rows
+  // An aggregate takes the rows of an ordered subquery in that order.
+  const result = await client.query<(string | null)[]>({
+    text: `${selectColumns} FROM (${rows}) AS page`,
+    values,
+    rowMode: 'array',
+    types: asText,
+  })
+  return toPositions(result.rows[0]!)
 }
 
-/** From `date_part('epoch', ...)`: seconds; exact to the millisecond once rounded. */
-function epochMs(seconds: string): number {
-  return Math.round(Number(seconds) * 1000)
+function toPositions(arrays: readonly (string | null)[]): Position[] {
+  const column = (i: number) => parseNumbers(arrays[i]!)
+  // No rows have no arrays.
+  if (arrays[0] === null) return []
+  const deviceNos = column(0) as number[]
+  const timesS = column(1) as number[]
+  const latsE7 = column(2) as number[]
+  const lonsE7 = column(3) as number[]
+  const bikeNos = column(4)
+  const courierNos = column(5)
+  const receivedS = column(6) as number[]
+  const speeds = column(7)
+  const headings = column(8)
+  const accuracies = column(9)
+  const altitudes = column(10)
+  const batteries = column(11)
+  const charging = column(12)
+  const flags = parseFlags(arrays[13]!)
+  const attributes = JSON.parse(arrays[14] ?? 'null') as Position['attributes'][] | null
+  return deviceNos.map((deviceNo, i) => ({
+    lat: latsE7[i]! / 1e7,
+    lon: lonsE7[i]! / 1e7,
+    timeMs: Math.round(timesS[i]! * 1000),
+    speedMps: speeds[i]!,
+    headingDeg: headings[i]!,
+    accuracyM: accuracies[i]!,
+    altitudeM: altitudes[i]!,
+    batteryPct: batteries[i]!,
+    charging: charging[i] === null ? null : charging[i] === 1,
+    attributes: attributes ? attributes[i]! : null,
+    deviceNo,
+    bikeNo: bikeNos[i]!,
+    courierNo: courierNos[i]!,
+    receivedAtMs: Math.round(receivedS[i]! * 1000),
+    flag: flags[i]!,
+  }))
 }
 
-function toPosition(row: HistoryRow): Position {
-  return {
-    lat: Number(row[2]) / 1e7,
-    lon: Number(row[3]) / 1e7,
-    timeMs: epochMs(row[1]),
-    speedMps: row[7] === null ? null : Number(row[7]),
-    headingDeg: row[8] === null ? null : Number(row[8]),
-    accuracyM: row[9] === null ? null : Number(row[9]),
-    altitudeM: row[10] === null ? null : Number(row[10]),
-    batteryPct: row[11] === null ? null : Number(row[11]),
-    charging: row[12] === null ? null : row[12] === 't',
-    attributes: row[14] === null ? null : (JSON.parse(row[14]) as Record<string, unknown>),
-    deviceNo: Number(row[0]),
-    bikeNo: row[4] === null ? null : Number(row[4]),
-    courierNo: row[5] === null ? null : Number(row[5]),
-    receivedAtMs: epochMs(row[6]),
-    flag: row[13] as FixFlag | null,
-  }
+/** `{1,NULL,2.5}`: but for the brackets and the case of NULL it is JSON. Stored numbers are finite. */
+function parseNumbers(array: string): (number | null)[] {
+  return JSON.parse(`[${array.slice(1, -1).replaceAll('NULL', 'null')}]`) as (number | null)[]
+}
+
+/** `{NULL,jump}`: flags are plain words, which PostgreSQL does not quote. */
+function parseFlags(array: string): (FixFlag | null)[] {
+  return array
+    .slice(1, -1)
+    .split(',')
+    .map((word) => (word === 'NULL' ? null : (word as FixFlag)))
 }

@@ -1,13 +1,12 @@
-import { Client, DatabaseError, type PoolClient } from 'pg'
+import { DatabaseError, type ClientBase, type PoolClient } from 'pg'
 import { dayMs, dayOf } from '../positions-batch.ts'
 import type { PostgresConnection } from './connection.ts'
 
 const daysBehind = 2
 const daysAhead = 3
 
-/** Held while a partition is made: "fleet-p" and its sibling for dropping, as numbers. */
+/** Held while a partition is made. */
 const createLock = '112629929373744'
-const dropLock = '112629929373745'
 
 /** Which days have a partition, as far as this instance knows. */
 export interface PartitionDays {
@@ -87,7 +86,7 @@ async function createPartition(client: PoolClient, day: number): Promise<void> {
   `)
 }
 
-type PartitionState =
+export type PartitionState =
   | 'attached'
   /** DETACH CONCURRENTLY was begun and has not ended. */
   | 'detaching'
@@ -95,7 +94,7 @@ type PartitionState =
   | 'detached'
 
 /** The partitions and what is left of them, by day. */
-async function readPartitions(client: PoolClient | Client): Promise<ReadonlyMap<number, PartitionState>> {
+export async function readPartitions(client: ClientBase): Promise<ReadonlyMap<number, PartitionState>> {
   const { rows } = await client.query<{ name: string; state: PartitionState }>(
     `SELECT c.relname AS name,
             CASE WHEN i.inhrelid IS NULL THEN 'detached' WHEN i.inhdetachpending THEN 'detaching' ELSE 'attached' END
@@ -109,7 +108,7 @@ async function readPartitions(client: PoolClient | Client): Promise<ReadonlyMap<
 }
 
 /** `position_20251123`, for day 20415. */
-function partitionName(day: number): string {
+export function partitionName(day: number): string {
   return `position_${new Date(day * dayMs).toISOString().slice(0, 10).replaceAll('-', '')}`
 }
 
@@ -120,43 +119,4 @@ function partitionDay(name: string): number {
     number,
   ]
   return dayOf(Date.UTC(year, month - 1, day))
-}
-
-/**
- * Drops the partitions of days before `cutoffDay`: DETACH CONCURRENTLY, then DROP TABLE.
- *
- * A plain DROP takes ACCESS EXCLUSIVE on `position`, and while it waits for a long reader (a backup's pg_dump) every
- * insert waits behind it. DETACH CONCURRENTLY takes SHARE UPDATE EXCLUSIVE there and waits without blocking anybody;
- * DROP then locks a table that nobody can reach any more. It cannot run in a transaction, so it may be interrupted:
- * what a process that died or a timeout left behind is finished by the next run. One instance does this at a time;
- * the others go away at once.
- */
-export async function dropPartitionsBefore(connection: PostgresConnection, cutoffDay: number): Promise<void> {
-  // A session of its own: the pool's time limit is shorter than the wait for a long reader may be.
-  const client = new Client({ ...connection.clientConfig, query_timeout: 0, statement_timeout: 60_000 })
-  client.on('error', () => {})
-  await client.connect()
-  try {
-    const { rows } = await client.query<{ mine: boolean }>(
-      'SELECT pg_try_advisory_lock($1::bigint) AS mine',
-      [dropLock],
-    )
-    if (!rows[0]!.mine) return
-    const days = [...(await readPartitions(client))].filter(([day]) => day < cutoffDay)
-    // PostgreSQL allows one unfinished detach: it goes first.
-    days.sort(
-      ([a, stateA], [b, stateB]) => Number(stateB === 'detaching') - Number(stateA === 'detaching') || a - b,
-    )
-    for (const [day, state] of days) {
-      const name = partitionName(day)
-      if (state === 'detaching') await client.query(`ALTER TABLE position DETACH PARTITION ${name} FINALIZE`)
-      if (state === 'attached')
-        await client.query(`ALTER TABLE position DETACH PARTITION ${name} CONCURRENTLY`)
-      await client.query(`DROP TABLE ${name}`)
-    }
-    await client.query('DELETE FROM tracker_use WHERE day < $1', [cutoffDay])
-  } finally {
-    // Ends the session and with it the lock.
-    await client.end().catch(() => {})
-  }
 }

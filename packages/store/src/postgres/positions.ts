@@ -7,7 +7,11 @@ import type { DeviceContact } from '../port.ts'
 import type { PostgresConnection } from './connection.ts'
 import { appendFixes } from './positions-append.ts'
 import { readHistory } from './positions-history.ts'
-import { createPartitionDays, daysAround, dropPartitionsBefore } from './positions-partitions.ts'
+import { createPartitionDays, daysAround } from './positions-partitions.ts'
+import { maintainPartitions } from './positions-upkeep.ts'
+
+/** Fixes of these last days may still come in numbers, from phones that had no network. */
+const daysLeftAlone = 2
 
 /** The half of the PostgreSQL store that keeps positions. */
 export function createPostgresPositions(connection: PostgresConnection): PositionStore<PoolClient> {
@@ -32,7 +36,11 @@ export function createPostgresPositions(connection: PostgresConnection): Positio
       partitions.forget()
       memory.forgetUses()
       await partitions.ensure(daysAround(nowMs))
-      await dropPartitionsBefore(connection, dayOf(nowMs) - positionsDays)
+      const today = dayOf(nowMs)
+      await maintainPartitions(connection, {
+        dropBefore: today - positionsDays,
+        clusterBefore: today - daysLeftAlone,
+      })
     },
   }
 }

@@ -130,7 +130,8 @@ function moveMarkers(db: DatabaseSync, moves: readonly MarkerMove[], receivedAtM
   const heldTime = prepared(db, 'SELECT time_ms FROM latest_fix WHERE bike_no = ?')
   const upsert = prepared(db, upsertMarker)
   for (const { bikeNo, steps } of moves) {
-    const held = heldTime.get(bikeNo) as { time_ms: number } | undefined
+    // One step needs no look: the statement itself leaves a newer marker alone.
+    const held = steps.length > 1 ? (heldTime.get(bikeNo) as { time_ms: number } | undefined) : undefined
     const newer = held ? steps.filter((row) => row.timeMs > held.time_ms) : steps
     const last = newer.at(-1)
     if (!last) continue

@@ -1,0 +1,172 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { startPostgres } from '@fleet/store/testing'
+import type { Position } from '@fleet/domain'
+import type { PositionStore } from '../packages/store/src/positions-port.ts'
+import { createPostgresConnection } from '../packages/store/src/postgres/connection.ts'
+import { migratePostgres } from '../packages/store/src/postgres/migrate.ts'
+import { createPostgresPositions } from '../packages/store/src/postgres/positions.ts'
+import { openSqlite } from '../packages/store/src/sqlite/connection.ts'
+import { migrateSqlite } from '../packages/store/src/sqlite/migrate.ts'
+import { createSqlitePositions } from '../packages/store/src/sqlite/positions.ts'
+import { type BenchResult, percentile, printResults } from './result.ts'
+
+/**
+ * 100 bikes, each with a tracker (numbers 1 to 100) that sends 5,000 fixes a day and a courier's phone (101 to 200)
+ * that sends 2,700; every day another phone. 13 days are ten million positions. Rows are written in the order in which
+ * they would have arrived: that is how they lie on the disk.
+ */
+const bikes = 100
+const ticksPerDay = 5000
+const tickMs = 17_280
+const phoneTicksOf50 = 27
+const dayMs = 86_400_000
+const firstMs = Date.UTC(2025, 5, 1)
+
+interface Options {
+  readonly days?: number
+  readonly queries?: number
+}
+
+/** Reads one bike's Amsterdam day, which reaches into two days of UTC, from the database to `Position` objects. */
+export async function run(options: Options = {}): Promise<BenchResult[]> {
+  const { days = 13, queries = 50 } = options
+  return [...(await runSqlite(days, queries)), ...(await runPostgres(days, queries))]
+}
+
+async function measure(
+  backend: string,
+  setup: string,
+  store: Pick<PositionStore<never>, 'history'>,
+  days: number,
+  queries: number,
+): Promise<BenchResult[]> {
+  const times: number[] = []
+  let least = Infinity
+  let most = 0
+  // A fixed walk that looks random: the same bike-days in every run.
+  for (let i = 0; i < queries; i++) {
+    const bikeNo = 1 + ((i * 37 + 11) % bikes)
+    const day = 1 + ((i * 7 + 3) % (days - 1))
+    const fromMs = firstMs + day * dayMs - 2 * 3_600_000
+    const started = performance.now()
+    const page = await store.history({ bikeNo, fromMs, toMs: fromMs + dayMs, limit: 10_000 })
+    times.push(performance.now() - started)
+    check(page.items, bikeNo)
+    least = Math.min(least, page.items.length)
+    most = Math.max(most, page.items.length)
+  }
+  const total = days * ticksPerDay * bikes * (1 + phoneTicksOf50 / 50)
+  return [
+    {
+      claim: `${backend}: the day of one bike out of ${(total / 1e6).toFixed(1)} million positions, p95`,
+      measured: percentile(times, 95),
+      unit: 'ms',
+      target: 50,
+      better: 'lower',
+      detail:
+        `${queries} bike-days of ${least} to ${most} fixes from two trackers each; ` +
+        `${setup}; p50 ${percentile(times, 50).toFixed(1)} ms, most ${percentile(times, 100).toFixed(1)} ms`,
+    },
+  ]
+}
+
+function check(items: readonly Position[], bikeNo: number): void {
+  const sound =
+    items.length > 5000 &&
+    items.every((item, i) => item.bikeNo === bikeNo && (i === 0 || items[i - 1]!.timeMs <= item.timeMs))
+  if (!sound) throw new Error(`The day of bike ${bikeNo} is not what was stored`)
+}
+
+async function runSqlite(days: number, queries: number): Promise<BenchResult[]> {
+  const folder = mkdtempSync(join(tmpdir(), 'fleet-bench-'))
+  try {
+    const connection = await openSqlite(join(folder, 'fleet.db'))
+    try {
+      await migrateSqlite(connection, 0)
+      for (let day = 0; day < days; day++)
+        await connection.transaction((db) => {
+          const values = { $day: day, $from: firstMs + day * dayMs }
+          db.prepare(
+            `WITH RECURSIVE tick (n) AS (SELECT 0 UNION ALL SELECT n + 1 FROM tick WHERE n < ${ticksPerDay - 1}),
+               device (no) AS (SELECT 1 UNION ALL SELECT no + 1 FROM device WHERE no < ${2 * bikes})
+             INSERT INTO position
+             SELECT no, $from + n * ${tickMs} + no, 523000000 + (n * 7919 + no) % 900000, 48000000 + (n * 104729) % 900000,
+               iif(no <= ${bikes}, no, 1 + (no + $day) % ${bikes}), iif(no <= ${bikes}, NULL, no),
+               $from + n * ${tickMs} + no + 350, 4.5 + (n % 100) / 37.0, (n * 13) % 360, 3.5 + n % 9, NULL, 77, 0, NULL, NULL
+             FROM tick CROSS JOIN device WHERE no <= ${bikes} OR n % 50 < ${phoneTicksOf50}`,
+          ).run(values)
+          db.prepare(
+            `WITH RECURSIVE device (no) AS (SELECT 1 UNION ALL SELECT no + 1 FROM device WHERE no < ${2 * bikes})
+             INSERT INTO tracker_use
+             SELECT 'bike', iif(no <= ${bikes}, no, 1 + (no + $day) % ${bikes}), $from / ${dayMs}, no FROM device`,
+          ).run(values)
+        })
+      return await measure('SQLite', 'cache 16 MB', createSqlitePositions(connection), days, queries)
+    } finally {
+      await connection.close()
+    }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function runPostgres(days: number, queries: number): Promise<BenchResult[]> {
+  // Durability does not matter while the table is made, and reading is not touched by it.
+  const server = await startPostgres({ fsync: 'off', max_wal_size: '8GB', shared_buffers: '1GB' })
+  try {
+    const { host, port, user, password } = server
+    const database = await server.createDatabase()
+    const connection = createPostgresConnection({
+      backend: 'postgres',
+      host,
+      port,
+      user,
+      password,
+      database,
+      poolSize: 2,
+      ssl: { mode: 'disable', rootCertFile: null },
+    })
+    try {
+      await migratePostgres(connection, 0)
+      const store = createPostgresPositions(connection)
+      for (let day = 0; day < days; day++) {
+        const fromMs = firstMs + day * dayMs
+        await store.maintainPositions(fromMs, 3650)
+        await connection.withTransaction(async (client) => {
+          const values = [day, fromMs]
+          await client.query({
+            text: `INSERT INTO position (device_no, time, lat_e7, lon_e7, bike_no, courier_no, received_at, speed_mps,
+                heading_deg, accuracy_m, battery_pct, charging)
+              SELECT no, to_timestamp(($2::int8 + n * ${tickMs} + no) / 1000.0), 523000000 + (n * 7919 + no) % 900000,
+                48000000 + (n::int8 * 104729) % 900000,
+                CASE WHEN no <= ${bikes} THEN no ELSE 1 + (no + $1::int4) % ${bikes} END,
+                CASE WHEN no > ${bikes} THEN no END, to_timestamp(($2::int8 + n * ${tickMs} + no + 350) / 1000.0),
+                4.5 + (n % 100) / 37.0, (n * 13) % 360, 3.5 + n % 9, 77, false
+              FROM generate_series(0, ${ticksPerDay - 1}) AS n CROSS JOIN LATERAL generate_series(1, ${2 * bikes} + 0 * n) AS no
+              WHERE no <= ${bikes} OR n % 50 < ${phoneTicksOf50}`,
+            values,
+          })
+          await client.query({
+            text: `INSERT INTO tracker_use
+              SELECT 'bike', CASE WHEN no <= ${bikes} THEN no ELSE 1 + (no + $1::int4) % ${bikes} END,
+                $2::int8 / ${dayMs}, no FROM generate_series(1, ${2 * bikes}) AS no`,
+            values,
+          })
+        })
+      }
+      // The hourly upkeep, which rewrites days that are over in the order of the key.
+      await store.maintainPositions(firstMs + (days - 1) * dayMs, 3650)
+      // What autovacuum does within minutes: statistics, and pages marked as visible to all.
+      await connection.withClient((client) => client.query('VACUUM ANALYZE'))
+      return await measure('PostgreSQL', 'shared_buffers 1 GB', store, days, queries)
+    } finally {
+      await connection.close()
+    }
+  } finally {
+    await server.stop()
+  }
+}
+
+if (import.meta.main) printResults(await run())
