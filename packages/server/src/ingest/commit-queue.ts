@@ -124,7 +124,6 @@ export class CommitQueue {
       if (!submission.failed) {
         segments.push({ submission, from, to, withHeartbeats: from === 0 })
         submission.taken = to
-        submission.pending += 1
         room -= to - from + (from === 0 ? submission.heartbeats.length : 0)
       }
       if (to - from === rest) this.#head += 1
@@ -141,9 +140,8 @@ export class CommitQueue {
   }
 
   #settle(submission: Submission, to: number): void {
-    submission.pending -= 1
-    const isLast = submission.failed || to === submission.fixes.length
-    if (!isLast || submission.pending > 0) return
+    // What is left of a failed one is not stored: its sender repeats all of it.
+    if (!submission.failed && to < submission.fixes.length) return
     this.#fixes -= weight(submission)
     this.#bytes -= submission.bytes
     submission.end(submission.failed ? 'unavailable' : 'done')

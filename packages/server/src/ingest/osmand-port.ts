@@ -31,6 +31,11 @@ export async function openOsmAndPort(ingest: Ingest, options: OsmAndPortOptions)
   const { host, log } = options
   const timeZone = options.timeZone ?? new Intl.DateTimeFormat().resolvedOptions().timeZone
 
+  /** A kept connection would hold `close` for as long as a phone goes on sending. */
+  function keepAliveWhileOpen(response: ServerResponse): void {
+    if (!server.listening) response.shouldKeepAlive = false
+  }
+
   async function respond(
     request: IncomingMessage,
     response: ServerResponse,
@@ -52,6 +57,7 @@ export async function openOsmAndPort(ingest: Ingest, options: OsmAndPortOptions)
       log.error({ error }, 'A tracker met a bug')
       answer = failedAnswer
     }
+    keepAliveWhileOpen(response)
     send(response, answer)
   }
 
@@ -66,6 +72,7 @@ export async function openOsmAndPort(ingest: Ingest, options: OsmAndPortOptions)
     },
     (request, response) => {
       response.sendDate = false
+      keepAliveWhileOpen(response)
       if (request.method === 'GET') {
         request.resume()
         void respond(request, response, null)

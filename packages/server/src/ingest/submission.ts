@@ -43,8 +43,6 @@ export class Submission {
   readonly bytes: number
   /** Fixes that a commit has taken already. */
   taken = 0
-  /** Fixes whose commit has not ended. */
-  pending = 0
   failed = false
   readonly ended: Promise<SubmissionEnd>
   readonly #end: (end: SubmissionEnd) => void
