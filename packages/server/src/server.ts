@@ -79,7 +79,9 @@ export async function composeServer(
   const ingest = createIngest({ store, now, registry, log, onMarkers: (moved) => hub.publishMarkers(moved) })
   let stopping = false
 
-  const app = await createApp({ sessions, host, publicUrl, trustProxy, now, log })
+  const isStopping = () => stopping
+
+  const app = await createApp({ sessions, host, publicUrl, trustProxy, isStopping, now, log })
   measureRequests(app, registry)
   await registerOpenApi(app, options.version)
   registerApi(
@@ -94,7 +96,7 @@ export async function composeServer(
     }),
     publicUrl,
   )
-  registerHealth(app, { store, now, isStopping: () => stopping })
+  registerHealth(app, { store, now, isStopping })
   registerMetrics(app, registry, options.metricsOpen ?? false)
   registerIngestRoutes(app, ingest, { log })
   await registerLive(app, hub, {

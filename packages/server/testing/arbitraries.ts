@@ -108,6 +108,7 @@ function validFor(schema: JsonSchema, ids: readonly string[]): fc.Arbitrary<unkn
       return fc.boolean()
     case 'null':
       return fc.constant(null)
+    case undefined:
     default:
       return nastyJson
   }

@@ -78,7 +78,10 @@ export async function openTestServer(
 }
 
 /** The init of a POST with this body. */
-export const json = (body: unknown, headers: Record<string, string> = {}): RequestInit => ({
+export const json = (
+  body: unknown,
+  headers: Record<string, string> = {},
+): Omit<RequestInit, 'headers'> & { headers: Record<string, string> } => ({
   method: 'POST',
   headers: { 'content-type': 'application/json', ...headers },
   body: JSON.stringify(body),

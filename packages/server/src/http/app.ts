@@ -19,6 +19,8 @@ export interface AppOptions {
   /** The address that people use when a proxy stands before the app; null when there is none. */
   readonly publicUrl: URL | null
   readonly trustProxy: boolean | string | readonly string[]
+  /** True from the moment the server begins to stop. */
+  readonly isStopping?: () => boolean
   readonly now: () => number
   readonly log: Log
 }
@@ -47,7 +49,8 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     // An id of ours cannot forge log lines.
     requestIdHeader: false,
     routerOptions: { maxParamLength: 200 },
-    return503OnClosing: true,
+    // A late request on an open connection is served while the doors close: see `onSend` below.
+    return503OnClosing: false,
     forceCloseConnections: 'idle',
     frameworkErrors: (error, request, reply) => {
       void sendProblem(error, request, reply, log)
@@ -84,6 +87,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
         })
     }
     checkAccess(access, request.signedIn)
+  })
+  app.addHook('onSend', async (_request, reply) => {
+    // A connection that is kept alive after its last answer would hold the stop up until it times out.
+    if (options.isStopping?.()) void reply.header('connection', 'close')
   })
   app.addHook('onResponse', async (request, reply) => {
     log.debug(

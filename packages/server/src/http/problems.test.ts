@@ -35,7 +35,10 @@ const failing = (store: Store): Store =>
     },
   })
 
-async function problemOf(path: string, init: RequestInit = {}) {
+async function problemOf(
+  path: string,
+  init: Omit<RequestInit, 'headers'> & { headers?: Record<string, string> } = {},
+) {
   const response = await server.fetch(path, { ...init, headers: { cookie, ...init.headers } })
   expect(response.headers.get('content-type')).toContain('application/problem+json')
   expect(response.headers.get('cache-control')).toBe('no-store')

@@ -44,7 +44,7 @@ describe.each(backends)('with %s', (_name, openBackend) => {
     for (const { method, url, access, name } of found) {
       if (url.startsWith('/api/docs')) continue
       const expected = name === null ? outsideTheTable[`${method} ${url}`] : routes[name].roles
-      expect(access, `${method} ${url}`).toEqual(expected)
+      expect({ method, url, access }).toEqual({ method, url, access: expected })
     }
     expect(found.map(({ name }) => name).filter((name) => name !== null)).toEqual(Object.keys(routes))
   })
@@ -56,7 +56,7 @@ describe.each(backends)('with %s', (_name, openBackend) => {
       const status = await ask(route, caller)
       const expected = expectation(route.access, caller)
       const said = status === 401 ? 'not signed in' : status === 403 ? 'refused' : 'served'
-      expect(said, `${String(caller)} ${route.method} ${route.url} gave ${status}`).toBe(expected)
+      expect({ ...route, status, said }).toEqual({ ...route, status, said: expected })
     }
   })
 
