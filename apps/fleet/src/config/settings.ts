@@ -36,12 +36,14 @@ export const databaseVariables = {
 /** A variable that nobody reads is most often one that somebody misspelt. */
 export function findUnknownVariables(env: Env): string[] {
   const known = Object.keys(knownVariables)
+  const bare = (name: string) => name.slice('FLEET_'.length)
   return Object.keys(env)
     .filter((name) => name.startsWith('FLEET_') && !known.includes(name))
     .sort()
     .map((name) => {
-      const meant = nearest(name, known)
-      return `${name} is not a setting of this program.${meant ? ` Did you mean ${meant}?` : ''}`
+      // Without the prefix: it would make any two of them look alike.
+      const meant = nearest(bare(name), known.map(bare))
+      return `${name} is not a setting of this program.${meant ? ` Did you mean FLEET_${meant}?` : ''}`
     })
 }
 

@@ -53,7 +53,7 @@ export function parseRideGpx(text: string): ParsedRecording {
       lat,
       lon,
       speedMps: known(readNumber(point, speedPaths)),
-      headingDeg: course === null ? null : ((course % 360) + 360) % 360,
+      headingDeg: course === null || (course >= 0 && course < 360) ? course : ((course % 360) + 360) % 360,
       // A dilution of one is about five metres for a phone.
       accuracyM: hdop === null || hdop <= 0 ? null : hdop * 5,
       altitudeM: readNumber(point, [['ele']]),
