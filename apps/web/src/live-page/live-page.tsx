@@ -1,0 +1,189 @@
+import { useMediaQuery, useReducedMotion } from '@mantine/hooks'
+import { useNavigate, useSearch } from '@tanstack/react-router'
+import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
+import { useTranslation } from 'react-i18next'
+import { useShortcuts } from '../app/shortcuts.ts'
+import { useConnection, useLive, useRegistry, useServerNow } from '../live/live-hooks.ts'
+import type { FleetMap } from '../map/fleet-map.ts'
+import { formatMapView, type MapView, parseMapView } from '../map/map-view.ts'
+import { BikeDetail } from './bike-detail.tsx'
+import { bikesByCode, bikesByNo } from './fleet-index.ts'
+import { FleetList } from './fleet-list.tsx'
+import { createFleetRows } from './fleet-rows.ts'
+import { type LiveSearch, parseStatuses } from './live-search.ts'
+import { MapTools } from './map-tools.tsx'
+import { SelectionOnMap } from './selection-on-map.tsx'
+import styles from './live-page.module.css'
+
+/** Half of all code; the list is there before it. */
+const MapCanvas = lazy(() => import('../map/map-canvas.tsx'))
+
+const panels = { list: 348, detail: 384 }
+
+export function LivePage() {
+  const { t } = useTranslation()
+  const live = useLive()
+  const { hasData } = useConnection()
+  const registry = useRegistry(500)
+  const search = useSearch({ from: '/shell/' })
+  const navigate = useNavigate({ from: '/' })
+  const narrow = useMediaQuery('(max-width: 760px)', false, { getInitialValueInEffect: false })
+  const reducedMotion = useReducedMotion(false, { getInitialValueInEffect: false })
+  const [map, setMap] = useState<FleetMap | null>(null)
+  const searchBox = useRef<HTMLInputElement>(null)
+  const heading = useRef<HTMLHeadingElement>(null)
+  const openedByKeyboard = useRef(false)
+
+  const patch = useCallback(
+    (change: Partial<Record<keyof LiveSearch, string | undefined>>) =>
+      void navigate({
+        search: (before) => ({ ...before, ...change }) as LiveSearch,
+        replace: true,
+      }),
+    [navigate],
+  )
+
+  const bike = search.bike === undefined ? undefined : bikesByCode(registry.bikes).get(search.bike)
+  const following = search.follow === '1' && bike !== undefined
+  const open = useCallback(
+    (bikeNo: number | null, byKeyboard = false) => {
+      openedByKeyboard.current = byKeyboard
+      const code = bikeNo === null ? undefined : bikesByNo(live.registry.bikes).get(bikeNo)?.code
+      patch({ bike: code, follow: undefined })
+    },
+    [live, patch],
+  )
+  const close = () => {
+    open(null)
+    document.getElementById('fleet-list')?.focus({ preventScroll: true })
+  }
+
+  useEffect(() => {
+    live.markers.glides = !reducedMotion
+  }, [live, reducedMotion])
+  useEffect(() => {
+    if (bike !== undefined && openedByKeyboard.current) heading.current?.focus()
+    openedByKeyboard.current = false
+  }, [bike?.id])
+
+  const rows = useRows(search, registry)
+  const filtered = search.q !== undefined || search.status !== undefined
+  useEffect(() => {
+    if (map === null) return
+    if (!filtered) return map.overlay.filter(null)
+    const shown = new Set(rows.order)
+    map.overlay.filter((slot) => shown.has(live.markers.bikeNo[slot]!))
+  }, [map, filtered, rows, live])
+  useEffect(() => map?.follow(following ? bike.no : null), [map, following, bike?.no])
+
+  const onHover = useCallback((bikeNo: number | null) => map?.overlay.hover(bikeNo), [map])
+  useShortcuts({
+    '/': () => searchBox.current?.focus(),
+    Escape: () => bike !== undefined && close(),
+    f: () => bike !== undefined && patch({ follow: following ? undefined : '1' }),
+    '+': () => map?.zoomBy(1),
+    '=': () => map?.zoomBy(1),
+    '-': () => map?.zoomBy(-1),
+    '0': () => map?.showFleet(),
+  })
+  useEscapeFromSearch(searchBox)
+
+  const padding = useMemo(
+    () =>
+      narrow
+        ? { top: 0, left: 0, right: 0, bottom: bike === undefined ? 300 : 420 }
+        : { top: 0, bottom: 0, left: panels.list, right: bike === undefined ? 0 : panels.detail },
+    [narrow, bike === undefined],
+  )
+  const offsets = narrow
+    ? {}
+    : { '--left': `${panels.list}px`, '--right': bike === undefined ? '0px' : `${panels.detail}px` }
+
+  return (
+    <main className={styles.page} style={offsets as React.CSSProperties}>
+      <Suspense fallback={<div className={styles.mapLoading} role="status" aria-label={t('map.loading')} />}>
+        <MapCanvas
+          view={search.map === undefined ? null : parseMapView(search.map)}
+          padding={padding}
+          onReady={setMap}
+          onMove={useSlow((view: MapView) => patch({ map: formatMapView(view) }), 400)}
+          onSelect={open}
+          onHover={onHover}
+          onDrag={() => following && patch({ follow: undefined })}
+        />
+      </Suspense>
+      <MapTools map={map} />
+      <FleetList
+        rows={rows}
+        loading={!hasData}
+        search={search}
+        selectedNo={bike?.no ?? null}
+        searchRef={searchBox}
+        onSearch={patch}
+        onOpen={open}
+        onHover={onHover}
+      />
+      <SelectionOnMap map={map} bike={bike ?? null} registry={registry} />
+      {bike !== undefined && (
+        <BikeDetail
+          bike={bike}
+          registry={registry}
+          following={following}
+          headingRef={heading}
+          onFollow={(follow) => patch({ follow: follow ? '1' : undefined })}
+          onCentre={() => map?.showBike(bike)}
+          onClose={close}
+        />
+      )}
+      {bike === undefined && search.bike !== undefined && hasData && (
+        <p className={styles.gone} role="status">
+          {t('detail.gone')}
+        </p>
+      )}
+    </main>
+  )
+}
+
+/** The list's order; by last seen or battery it is renewed every few seconds, else only when something changed. */
+function useRows(search: LiveSearch, registry: ReturnType<typeof useRegistry>) {
+  const { markers } = useLive()
+  const query = useDeferredValue(search.q ?? '')
+  const sort = search.sort ?? 'code'
+  const tick = useServerNow(sort === 'code' ? 3_600_000 : 4_000)
+  return useMemo(
+    () => createFleetRows(registry, markers, { search: query, statuses: parseStatuses(search.status), sort }),
+    // oxlint-disable-next-line react/exhaustive-deps -- the marker columns change in place; the tick stands for them
+    [registry.bikes, registry.couriers, registry.deliveries, markers, query, search.status, sort, tick],
+  )
+}
+
+/** Calls after `ms` of quiet, with the last arguments. */
+function useSlow<A extends unknown[]>(act: (...args: A) => void, ms: number): (...args: A) => void {
+  const timer = useRef<ReturnType<typeof setTimeout>>(undefined)
+  const latest = useRef(act)
+  useEffect(() => {
+    latest.current = act
+  })
+  useEffect(() => () => clearTimeout(timer.current), [])
+  return useCallback(
+    (...args: A) => {
+      clearTimeout(timer.current)
+      timer.current = setTimeout(() => latest.current(...args), ms)
+    },
+    [ms],
+  )
+}
+
+/** From the search box, Escape and arrow down lead to the list. */
+function useEscapeFromSearch(box: React.RefObject<HTMLInputElement | null>) {
+  useEffect(() => {
+    const element = box.current
+    const listen = (event: KeyboardEvent) => {
+      if (event.key !== 'Escape' && event.key !== 'ArrowDown' && event.key !== 'Enter') return
+      event.preventDefault()
+      document.getElementById('fleet-list')?.focus()
+    }
+    element?.addEventListener('keydown', listen)
+    return () => element?.removeEventListener('keydown', listen)
+  }, [box])
+}

@@ -1,0 +1,148 @@
+import type { LiveClientMessage, LiveServerMessage } from '@fleet/api'
+import { decodePositionFrame, liveSilenceMs, type Marker } from '@fleet/api'
+import { backoffMs } from './backoff.ts'
+import { quietMs } from './connection.ts'
+
+/** The little of a WebSocket that we use, so that a test can be the server. */
+export interface SocketLike {
+  binaryType: BinaryType
+  onopen: ((event: Event) => void) | null
+  onmessage: ((event: MessageEvent<unknown>) => void) | null
+  onclose: ((event: CloseEvent) => void) | null
+  send(text: string): void
+  close(): void
+}
+
+export interface LiveSocketOptions {
+  readonly createSocket: () => SocketLike
+  /** Milliseconds that only grow, also while the machine's clock is being set. */
+  readonly now: () => number
+  /** 0 <= random < 1. */
+  readonly random: () => number
+  /** Asked when a connection ends before a word: a browser does not say whether the server refused or was away. */
+  readonly isSignedIn: () => Promise<boolean>
+  readonly startMessage: () => LiveClientMessage
+  readonly onMessage: (message: LiveServerMessage) => void
+  readonly onPositions: (markers: readonly Marker[], serverTimeMs: number) => void
+  /** Before `onMessage` and `onPositions`, for each frame. */
+  readonly onHeard: () => void
+  readonly onQuiet: () => void
+  readonly onLost: (retryAtMs: number) => void
+  readonly onDenied: () => void
+}
+
+/** Closed by the server because the session ended (the policy-violation code of RFC 6455, and our own). */
+const deniedCodes: readonly number[] = [1008, 4401]
+
+/**
+ * The thin shell around one WebSocket: connects, says where we stopped, notices silence, comes back with jittered
+ * backoff. It decides nothing about data.
+ */
+export class LiveSocket {
+  readonly #options: LiveSocketOptions
+  #socket: SocketLike | null = null
+  #attempt = 0
+  #heardAtMs = 0
+  #heardOnThisSocket = false
+  #retryTimer: ReturnType<typeof setTimeout> | undefined
+  #silenceTimer: ReturnType<typeof setTimeout> | undefined
+  #closed = true
+
+  constructor(options: LiveSocketOptions) {
+    this.#options = options
+  }
+
+  open(): void {
+    if (!this.#closed) return
+    this.#closed = false
+    this.#attempt = 0
+    this.#connect()
+  }
+
+  close(): void {
+    this.#closed = true
+    this.#drop()
+    clearTimeout(this.#retryTimer)
+  }
+
+  /** The network came back or the screen was woken: do not sit out the wait. */
+  retryNow(): void {
+    if (this.#closed) return
+    if (this.#socket === null) this.#connect()
+    else this.#checkSilence()
+  }
+
+  #connect(): void {
+    clearTimeout(this.#retryTimer)
+    const socket = this.#options.createSocket()
+    this.#socket = socket
+    this.#heardOnThisSocket = false
+    this.#heardAtMs = this.#options.now()
+    socket.binaryType = 'arraybuffer'
+    socket.onopen = () => socket.send(JSON.stringify(this.#options.startMessage()))
+    socket.onmessage = ({ data }) => this.#hear(data)
+    socket.onclose = ({ code }) => {
+      if (this.#socket !== socket) return
+      const spoke = this.#heardOnThisSocket
+      this.#drop()
+      if (deniedCodes.includes(code)) this.#deny()
+      else void this.#lose(!spoke)
+    }
+    this.#watchSilence()
+  }
+
+  #hear(data: unknown): void {
+    this.#heardAtMs = this.#options.now()
+    this.#heardOnThisSocket = true
+    this.#attempt = 0
+    this.#watchSilence()
+    this.#options.onHeard()
+    if (data instanceof ArrayBuffer) {
+      const frame = decodePositionFrame(new Uint8Array(data))
+      // A frame of a newer version than ours is no reason to fail: the page will be reloaded some day.
+      if (frame !== null) this.#options.onPositions(frame.markers, frame.serverTimeMs)
+    } else this.#options.onMessage(JSON.parse(String(data)) as LiveServerMessage)
+  }
+
+  #watchSilence(): void {
+    clearTimeout(this.#silenceTimer)
+    this.#silenceTimer = setTimeout(() => this.#checkSilence(), quietMs)
+  }
+
+  #checkSilence(): void {
+    const silentMs = this.#options.now() - this.#heardAtMs
+    clearTimeout(this.#silenceTimer)
+    if (silentMs >= liveSilenceMs) {
+      this.#drop()
+      void this.#lose(false)
+      return
+    }
+    if (silentMs >= quietMs) this.#options.onQuiet()
+    const waitMs = silentMs >= quietMs ? liveSilenceMs - silentMs : quietMs - silentMs
+    this.#silenceTimer = setTimeout(() => this.#checkSilence(), Math.max(50, waitMs))
+  }
+
+  async #lose(maybeDenied: boolean): Promise<void> {
+    const waitMs = backoffMs(this.#attempt++, this.#options.random())
+    this.#options.onLost(this.#options.now() + waitMs)
+    this.#retryTimer = setTimeout(() => this.#connect(), waitMs)
+    if (!maybeDenied) return
+    // Not to be reached counts as signed in: an outage must not throw people out.
+    const signedIn = await this.#options.isSignedIn().catch(() => true)
+    if (!signedIn && !this.#closed) this.#deny()
+  }
+
+  #deny(): void {
+    this.close()
+    this.#options.onDenied()
+  }
+
+  #drop(): void {
+    clearTimeout(this.#silenceTimer)
+    const socket = this.#socket
+    this.#socket = null
+    if (socket === null) return
+    socket.onopen = socket.onmessage = socket.onclose = null
+    socket.close()
+  }
+}

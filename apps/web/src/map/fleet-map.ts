@@ -1,0 +1,268 @@
+import type { Bike, Zone } from '@fleet/domain'
+import { mapBounds } from '@fleet/domain/amsterdam'
+import {
+  type GeoJSONSource,
+  type LngLatBoundsLike,
+  Map as MapLibreMap,
+  type MapMouseEvent,
+  Marker,
+  type PaddingOptions,
+  setWorkerUrl,
+} from 'maplibre-gl'
+import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
+import 'maplibre-gl/dist/maplibre-gl.css'
+import type { Language } from '../i18n/language.ts'
+import type { LiveStore } from '../live/live-store.ts'
+import type { Scheme } from '../theme/statuses.ts'
+import { createBaseStyle } from './base-style.ts'
+import { FleetOverlay } from './fleet-overlay.ts'
+import { createOwnLayers, type OwnSource, ownSources, stopLine, zoneFeatures } from './own-layers.ts'
+import type { MapView } from './map-view.ts'
+import type { TrailPoint } from './markers/trail-layer.ts'
+
+// A file of ours, not a blob: the Content-Security-Policy then needs no exception.
+setWorkerUrl(workerUrl)
+
+/** A place of the selected courier's delivery. */
+export interface StopPin {
+  readonly id: string
+  readonly kind: 'pickup' | 'dropoff'
+  readonly lat: number
+  readonly lon: number
+  /** Said by screen readers and shown on hover. */
+  readonly title: string
+}
+
+export interface FleetMapOptions {
+  readonly container: HTMLElement
+  readonly live: LiveStore
+  readonly scheme: Scheme
+  readonly language: Language
+  readonly view: MapView | null
+  readonly padding: PaddingOptions
+  /** Deck draws into MapLibre's canvas instead of its own; slower, kept to be measured against. */
+  readonly interleaved: boolean
+  readonly onMove: (view: MapView) => void
+  readonly onSelect: (bikeNo: number | null) => void
+  readonly onHover: (bikeNo: number | null) => void
+  /** A hand on the map ends following. */
+  readonly onDrag: () => void
+}
+
+const [west, south, east, north] = mapBounds
+/** The canal belt and its surroundings: where a fleet without bikes looks. */
+const city: LngLatBoundsLike = [4.84, 52.345, 4.95, 52.395]
+const clickReachPx = 6
+
+/** MapLibre, deck.gl and the hands on them. Not React: it lives as long as the page and is told what changes. */
+export class FleetMap {
+  readonly map: MapLibreMap
+  readonly overlay: FleetOverlay
+  readonly #options: FleetMapOptions
+  readonly #live: LiveStore
+  #scheme: Scheme
+  #language: Language
+  #data: Record<OwnSource, GeoJSON.FeatureCollection> = {
+    zones: { type: 'FeatureCollection', features: [] },
+    stops: { type: 'FeatureCollection', features: [] },
+  }
+  #pins = new Map<string, Marker>()
+  #followedNo: number | null = null
+  #followedFixMs = 0
+  #stopFollowing: () => void
+
+  /** @throws when the browser has no WebGL 2 */
+  constructor(options: FleetMapOptions) {
+    this.#options = options
+    this.#live = options.live
+    this.#scheme = options.scheme
+    this.#language = options.language
+    this.map = new MapLibreMap({
+      container: options.container,
+      style: this.#style(),
+      ...(options.view === null
+        ? { bounds: city, fitBoundsOptions: { padding: options.padding } }
+        : { center: [options.view.lon, options.view.lat], zoom: options.view.zoom }),
+      maxBounds: [west - 0.25, south - 0.15, east + 0.25, north + 0.15],
+      minZoom: 9.5,
+      maxZoom: 18.5,
+      // North stays up: headings are read off the markers, and a turned map makes every one of them a riddle.
+      dragRotate: false,
+      touchPitch: false,
+      pitchWithRotate: false,
+      keyboard: false,
+      attributionControl: false,
+      fadeDuration: 150,
+      canvasContextAttributes: { antialias: false },
+    })
+    this.map.touchZoomRotate.disableRotation()
+    this.map.setPadding(options.padding)
+    this.overlay = new FleetOverlay(options.live, this.map, options.scheme, options.interleaved)
+    this.#listen()
+    this.#stopFollowing = options.live.subscribe('positions', () => this.#follow())
+  }
+
+  setAppearance(scheme: Scheme, language: Language): void {
+    if (scheme === this.#scheme && language === this.#language) return
+    this.#scheme = scheme
+    this.#language = language
+    this.overlay.setScheme(scheme)
+    this.map.setStyle(this.#style(), { diff: true })
+  }
+
+  setZones(zones: Iterable<Zone>): void {
+    this.#setData('zones', zoneFeatures(zones))
+  }
+
+  setStops(pins: readonly StopPin[]): void {
+    const bySide = new Map(pins.map((pin) => [pin.id, pin]))
+    for (const [id, marker] of this.#pins)
+      if (!bySide.has(id)) {
+        marker.remove()
+        this.#pins.delete(id)
+      }
+    for (const pin of pins) {
+      const marker = this.#pins.get(pin.id) ?? this.#addPin(pin)
+      marker.setLngLat([pin.lon, pin.lat])
+      marker.getElement().title = pin.title
+      marker.getElement().setAttribute('aria-label', pin.title)
+    }
+    this.#setData('stops', stopLine(pins))
+  }
+
+  setTrail(points: readonly TrailPoint[]): void {
+    this.overlay.setTrail(points)
+  }
+
+  /** Keeps the bike in the middle; null lets go. */
+  follow(bikeNo: number | null): void {
+    this.#followedNo = bikeNo
+    this.#followedFixMs = 0
+    this.#follow()
+  }
+
+  setPadding(padding: PaddingOptions): void {
+    this.map.easeTo({ padding, duration: this.#duration(200) })
+  }
+
+  zoomBy(steps: number): void {
+    this.map.easeTo({ zoom: this.map.getZoom() + steps, duration: this.#duration(200) })
+  }
+
+  /** Shows every placed bike; without any, the city. */
+  showFleet(): void {
+    const { markers } = this.#live
+    let bounds: [number, number, number, number] | null = null
+    for (let slot = 0; slot < markers.size; slot++) {
+      if (!markers.isPlaced(slot)) continue
+      const { lat, lon } = { lat: markers.lat[slot]!, lon: markers.lon[slot]! }
+      // A tracker that reports from its factory must not zoom the city away.
+      if (lon < west || lon > east || lat < south || lat > north) continue
+      bounds ??= [lon, lat, lon, lat]
+      bounds = [
+        Math.min(bounds[0], lon),
+        Math.min(bounds[1], lat),
+        Math.max(bounds[2], lon),
+        Math.max(bounds[3], lat),
+      ]
+    }
+    this.map.fitBounds(bounds ?? city, { padding: 40, maxZoom: 15, duration: this.#duration(500) })
+  }
+
+  showBike(bike: Bike): void {
+    const { markers } = this.#live
+    const slot = markers.slotOfNo.get(bike.no)
+    if (slot === undefined || !markers.isPlaced(slot)) return
+    this.map.easeTo({
+      center: [markers.lon[slot]!, markers.lat[slot]!],
+      zoom: Math.max(this.map.getZoom(), 15.5),
+      duration: this.#duration(600),
+    })
+  }
+
+  destroy(): void {
+    this.#stopFollowing()
+    for (const marker of this.#pins.values()) marker.remove()
+    this.overlay.destroy()
+    this.map.remove()
+  }
+
+  #style() {
+    const style = createBaseStyle(this.#scheme, this.#language)
+    return createOwnLayers(style, this.#scheme, this.#data)
+  }
+
+  #setData(source: OwnSource, data: GeoJSON.FeatureCollection): void {
+    this.#data = { ...this.#data, [source]: data }
+    // Before the style is loaded the source is not there yet; the style then carries the data itself.
+    const known = this.map.getSource<GeoJSONSource>(ownSources[source])
+    if (known === undefined) void this.map.once('styledata', () => this.#setData(source, this.#data[source]))
+    else known.setData(data)
+  }
+
+  #addPin(pin: StopPin): Marker {
+    const element = document.createElement('div')
+    element.className = 'stop-pin'
+    element.dataset['kind'] = pin.kind
+    element.setAttribute('role', 'img')
+    const marker = new Marker({ element, anchor: 'bottom' }).setLngLat([pin.lon, pin.lat]).addTo(this.map)
+    this.#pins.set(pin.id, marker)
+    return marker
+  }
+
+  #follow(): void {
+    if (this.#followedNo === null) return
+    const { markers } = this.#live
+    const slot = markers.slotOfNo.get(this.#followedNo)
+    if (slot === undefined || !markers.isPlaced(slot) || markers.fixTimeMs[slot] === this.#followedFixMs)
+      return
+    const first = this.#followedFixMs === 0
+    this.#followedFixMs = markers.fixTimeMs[slot]!
+    this.map.easeTo({
+      center: [markers.lon[slot]!, markers.lat[slot]!],
+      ...(first ? { zoom: Math.max(this.map.getZoom(), 15.5) } : {}),
+      // As long and as even as the marker's own glide, so that it stands still on the screen.
+      duration: this.#duration(first ? 600 : markers.glideMs[slot]!),
+      ...(first ? {} : { easing: (t: number) => t }),
+    })
+  }
+
+  #listen(): void {
+    const { map } = this
+    const { onMove, onSelect, onHover, onDrag } = this.#options
+    map.on('moveend', () => {
+      const { lat, lng } = map.getCenter()
+      onMove({ zoom: map.getZoom(), lat, lon: lng })
+    })
+    map.on('dragstart', onDrag)
+    map.on('click', (event: MapMouseEvent) => {
+      const pick = this.overlay.pick(event.point.x, event.point.y, clickReachPx)
+      if (pick?.kind === 'cluster') {
+        const { west, south, east, north } = pick.cluster
+        map.fitBounds([west, south, east, north], {
+          padding: 60,
+          maxZoom: Math.max(map.getZoom() + 1.5, 15.5),
+          duration: this.#duration(450),
+        })
+      } else onSelect(pick?.bikeNo ?? null)
+    })
+    let moved: MapMouseEvent | null = null
+    map.on('mousemove', (event: MapMouseEvent) => {
+      if (moved === null)
+        requestAnimationFrame(() => {
+          const last = moved
+          moved = null
+          if (last === null) return
+          const pick = this.overlay.pick(last.point.x, last.point.y, 3)
+          map.getCanvas().style.cursor = pick === null ? '' : 'pointer'
+          onHover(pick?.kind === 'bike' ? pick.bikeNo : null)
+        })
+      moved = event
+    })
+    map.on('mouseout', () => onHover(null))
+  }
+
+  #duration(ms: number): number {
+    return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : ms
+  }
+}

@@ -1,0 +1,263 @@
+import { MapboxOverlay } from '@deck.gl/mapbox'
+import type { Map as MapLibreMap } from 'maplibre-gl'
+import { steadyNow } from '../app/services.ts'
+import type { LiveStore } from '../live/live-store.ts'
+import type { Scheme } from '../theme/statuses.ts'
+import { frameIntervalMs, labelMinZoom, markerRadiusPx, metresPerPixel } from './frame-pace.ts'
+import { BikeBuffer, bikeFlags } from './markers/bike-buffer.ts'
+import { BikeLayer, overlayLayerProps } from './markers/bike-layer.ts'
+import { ClusterBuffer, ClusterLayer, clusterRadiusPx } from './markers/cluster-layer.ts'
+import { type Cluster, clusterLevel, createClusters } from './markers/clusters.ts'
+import { type LookProps, type SchemeLook, schemeLook } from './markers/look-uniforms.ts'
+import { TrailBuffer, TrailLayer, trailParameters, type TrailPoint } from './markers/trail-layer.ts'
+
+export type Pick =
+  | { readonly kind: 'bike'; readonly bikeNo: number }
+  | { readonly kind: 'cluster'; readonly cluster: Cluster }
+
+/**
+ * Bikes, clusters and the trail over the base map. The fleet is packed once for each batch of fixes; between
+ * batches a frame costs a handful of draw calls, because the shader glides the bikes.
+ */
+export class FleetOverlay {
+  readonly #live: LiveStore
+  readonly #map: MapLibreMap
+  readonly #overlay: MapboxOverlay
+  readonly #bikes = new BikeBuffer()
+  /** Selected and hovered once more, above all others and never inside a cluster. */
+  readonly #marked = new BikeBuffer()
+  readonly #clusterBuffer = new ClusterBuffer()
+  readonly #trail = new TrailBuffer()
+  #clusters: readonly Cluster[] = []
+  #singles: number[] = []
+  #layers: (BikeLayer | ClusterLayer | TrailLayer)[] = []
+  #look: SchemeLook
+  #selectedNo: number | null = null
+  #hoveredNo: number | null = null
+  #shown: ((slot: number) => boolean) | null = null
+  #history: TrailPoint[] = []
+  #packedRevision = -1
+  #packedLevel = Number.NaN
+  #stale = true
+  #frame = 0
+  #drawnAtMs = 0
+  readonly #stops: (() => void)[] = []
+
+  constructor(live: LiveStore, map: MapLibreMap, scheme: Scheme, interleaved: boolean) {
+    this.#live = live
+    this.#map = map
+    this.#look = schemeLook(scheme)
+    this.#overlay = new MapboxOverlay({ interleaved, layers: [] })
+    map.addControl(this.#overlay)
+    this.#makeLayers()
+    const refresh = () => this.#schedule()
+    map.on('zoom', refresh)
+    this.#stops.push(() => map.off('zoom', refresh), live.subscribe('positions', refresh))
+    document.addEventListener('visibilitychange', refresh)
+    this.#stops.push(() => document.removeEventListener('visibilitychange', refresh))
+    // Ages fade also when nothing comes.
+    const ageing = setInterval(() => this.#redraw(), 5_000)
+    this.#stops.push(() => clearInterval(ageing))
+    this.#schedule()
+  }
+
+  setScheme(scheme: Scheme): void {
+    this.#look = schemeLook(scheme)
+    this.#redraw()
+  }
+
+  select(bikeNo: number | null): void {
+    this.#selectedNo = bikeNo
+    this.#history = []
+    this.#invalidate()
+  }
+
+  hover(bikeNo: number | null): void {
+    if (bikeNo === this.#hoveredNo) return
+    this.#hoveredNo = bikeNo
+    this.#invalidate()
+  }
+
+  /** @param shown null shows every bike */
+  filter(shown: ((slot: number) => boolean) | null): void {
+    this.#shown = shown
+    this.#invalidate()
+  }
+
+  /** @param points oldest first, this machine's clock */
+  setTrail(points: readonly TrailPoint[]): void {
+    this.#history = [...points]
+    this.#invalidate()
+  }
+
+  /** What lies within reach of a point of the map's container. Ten thousand distances take a fraction of a ms. */
+  pick(x: number, y: number, reachPx: number): Pick | null {
+    const { markers } = this.#live
+    const at = this.#map.unproject([x, y])
+    const mPerPx = metresPerPixel(this.#map.getZoom())
+    const mPerLat = 111_195
+    const mPerLon = mPerLat * Math.cos((at.lat * Math.PI) / 180)
+    const distancePx = (lat: number, lon: number) =>
+      Math.hypot((lon - at.lng) * mPerLon, (lat - at.lat) * mPerLat) / mPerPx
+    const nowMs = steadyNow()
+    const radius = markerRadiusPx(this.#map.getZoom())
+    let best: Pick | null = null
+    let bestPx = radius + reachPx
+    const consider = (slot: number) => {
+      const point = markers.drawnAt(slot, nowMs)
+      const px = distancePx(point.lat, point.lon)
+      if (px < bestPx) {
+        bestPx = px
+        best = { kind: 'bike', bikeNo: markers.bikeNo[slot]! }
+      }
+    }
+    for (const slot of this.#singles) if (markers.isPlaced(slot)) consider(slot)
+    for (const slot of this.#markedSlots()) consider(slot)
+    if (best !== null) return best
+    for (const cluster of this.#clusters)
+      if (distancePx(cluster.lat, cluster.lon) <= clusterRadiusPx(cluster.count))
+        return { kind: 'cluster', cluster }
+    return null
+  }
+
+  destroy(): void {
+    cancelAnimationFrame(this.#frame)
+    for (const stop of this.#stops) stop()
+    this.#map.removeControl(this.#overlay)
+  }
+
+  #makeLayers(): void {
+    const lookAt = (epochMs: number) => this.#lookAt(epochMs, false)
+    const lookAtMarked = (epochMs: number) => this.#lookAt(epochMs, true)
+    this.#layers = [
+      new TrailLayer({
+        ...overlayLayerProps,
+        id: 'trail',
+        parameters: trailParameters,
+        buffer: this.#trail,
+        lookAt,
+      }),
+      new BikeLayer({ ...overlayLayerProps, id: 'bikes', buffer: this.#bikes, lookAt }),
+      new ClusterLayer({ ...overlayLayerProps, id: 'clusters', buffer: this.#clusterBuffer, lookAt }),
+      new BikeLayer({ ...overlayLayerProps, id: 'marked', buffer: this.#marked, lookAt: lookAtMarked }),
+    ]
+    this.#overlay.setProps({ layers: this.#layers })
+  }
+
+  #lookAt(epochMs: number, marked: boolean): LookProps {
+    const zoom = this.#map.getZoom()
+    return {
+      ...this.#look,
+      nowS: (steadyNow() - epochMs) / 1000,
+      radiusPx: markerRadiusPx(zoom) * (marked ? 1.2 : 1),
+      labels: marked || zoom >= labelMinZoom ? 1 : 0,
+      devicePixels: devicePixelRatio,
+    }
+  }
+
+  #invalidate(): void {
+    this.#stale = true
+    this.#schedule()
+  }
+
+  #schedule(): void {
+    if (this.#frame === 0) this.#frame = requestAnimationFrame(() => this.#tick())
+  }
+
+  /** One step of the loop, which runs only while something moves. */
+  #tick(): void {
+    this.#frame = 0
+    if (document.visibilityState === 'hidden') return
+    const { markers } = this.#live
+    const nowMs = steadyNow()
+    const level = clusterLevel(this.#map.getZoom())
+    if (this.#stale || markers.revision !== this.#packedRevision || level !== this.#packedLevel) {
+      this.#stale = false
+      this.#packedRevision = markers.revision
+      this.#packedLevel = level
+      this.#pack(nowMs)
+      this.#redraw()
+      this.#drawnAtMs = nowMs
+    } else if (nowMs - this.#drawnAtMs >= frameIntervalMs(this.#map.getZoom()) - 4) {
+      this.#redraw()
+      this.#drawnAtMs = nowMs
+    }
+    if (nowMs < markers.glidesUntilMs) this.#schedule()
+  }
+
+  #redraw(): void {
+    for (const layer of this.#layers) {
+      const current = layer.getCurrentLayer()
+      if (current?.internalState) current.setNeedsRedraw()
+    }
+  }
+
+  #pack(nowMs: number): void {
+    const { markers, clock } = this.#live
+    const placed: number[] = []
+    for (let slot = 0; slot < markers.size; slot++)
+      if (markers.isPlaced(slot) && (this.#shown === null || this.#shown(slot))) placed.push(slot)
+    this.#singles = []
+    this.#clusters = createClusters(
+      { lat: markers.lat, lon: markers.lon, status: markers.status, slots: placed },
+      this.#map.getZoom(),
+      (slot) => this.#singles.push(slot),
+    )
+    const marked = this.#markedSlots()
+    const single = new Set(marked)
+    this.#bikes.pack(
+      markers,
+      this.#singles,
+      this.#singles.length,
+      (slot) => (single.has(slot) ? 0 : bikeFlags.visible),
+      nowMs,
+      clock.offsetMs,
+    )
+    this.#marked.pack(
+      markers,
+      marked,
+      2,
+      (slot) =>
+        bikeFlags.visible |
+        (markers.bikeNo[slot] === this.#selectedNo ? bikeFlags.selected : bikeFlags.hovered),
+      nowMs,
+      clock.offsetMs,
+    )
+    this.#clusterBuffer.pack(this.#clusters)
+    this.#packTrail(nowMs)
+  }
+
+  /** Hovered first, so that the selected one lies on top. */
+  #markedSlots(): number[] {
+    const { markers } = this.#live
+    const slots: number[] = []
+    for (const no of [this.#hoveredNo, this.#selectedNo]) {
+      const slot = no === null ? undefined : markers.slotOfNo.get(no)
+      if (slot !== undefined && markers.isPlaced(slot) && !slots.includes(slot)) slots.push(slot)
+    }
+    return slots
+  }
+
+  #packTrail(nowMs: number): void {
+    const { markers, clock } = this.#live
+    const slot = this.#selectedNo === null ? undefined : markers.slotOfNo.get(this.#selectedNo)
+    if (slot === undefined || !markers.isPlaced(slot)) {
+      this.#trail.pack([], null, nowMs)
+      return
+    }
+    const timeMs = markers.fixTimeMs[slot]! - clock.offsetMs
+    const head = { lat: markers.lat[slot]!, lon: markers.lon[slot]!, timeMs }
+    if ((this.#history.at(-1)?.timeMs ?? 0) < timeMs) this.#history.push(head)
+    const before = this.#history.filter((point) => point.timeMs < timeMs)
+    const last = before.at(-1)
+    const glideMs = markers.glideMs[slot]!
+    // While the marker glides, its way begins where it was drawn, which is near the fix before and not on it.
+    if (glideMs > 0 && last !== undefined)
+      before[before.length - 1] = {
+        lat: markers.fromLat[slot]!,
+        lon: markers.fromLon[slot]!,
+        timeMs: last.timeMs,
+      }
+    this.#trail.pack(before, { ...head, glideStartMs: markers.glideStartMs[slot]!, glideMs }, nowMs)
+  }
+}
