@@ -47,6 +47,8 @@ export interface LiveHub {
   /** Cuts the clients whose session ended: call it after somebody signed out. */
   recheckSessions(): void
   readonly clientCount: number
+  /** What waits in this process to be sent, for all clients. */
+  readonly waitingBytes: number
   close(): Promise<void>
 }
 
@@ -75,7 +77,11 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
     onChanges(changes) {
       window.push(changes)
       noteBikes(changes)
-      for (const client of clients) sendChanges(client)
+      for (const client of clients) {
+        sendChanges(client)
+        // It has more to read than it may be given now: look again soon, although nothing else may happen.
+        if (isBehind(client)) scheduleFlush()
+      }
       if (changes.some(({ kind }) => kind === 'user')) recheckSessions()
     },
     async onRewind() {
@@ -340,6 +346,11 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
     recheckSessions,
     get clientCount() {
       return clients.size
+    },
+    get waitingBytes() {
+      let bytes = 0
+      for (const { socket } of clients) bytes += socket.bufferedAmount
+      return bytes
     },
     async close() {
       isClosed = true

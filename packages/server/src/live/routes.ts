@@ -36,6 +36,11 @@ export async function registerLive(
     // compressor for each client.
     options: { maxPayload: maxMessageBytes, perMessageDeflate: false },
   })
+  // A refused upgrade is answered by a hook that ran before those of the plugin, which then does not know that the
+  // socket is its to close. Nobody reads that socket any more: it would stay open, and keep the server from closing.
+  app.addHook('onResponse', async (request) => {
+    if (request.headers.upgrade !== undefined) request.raw.socket.destroySoon()
+  })
   app.get(
     '/api/live',
     {

@@ -1,0 +1,105 @@
+import { AppError } from '@fleet/domain'
+import type { Change, ChangeSeq, Store } from '@fleet/store'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { quietLog } from '../ingest/fleet-fixture.ts'
+import { createChangeTail } from './change-tail.ts'
+
+/** A change log in memory that can be away and whose wake-ups can be lost. */
+function makeLog() {
+  const lines: Change[] = []
+  let wake: () => void = () => undefined
+  const log = {
+    isAway: false,
+    wakesAreLost: false,
+    reads: 0,
+    add(count: number) {
+      for (let i = 0; i < count; i++) lines.push({ seq: String(lines.length + 1) } as Change)
+      if (!log.wakesAreLost) wake()
+    },
+    truncate(to: number) {
+      lines.length = to
+    },
+    store: {
+      async changes(since: ChangeSeq, limit: number) {
+        log.reads += 1
+        if (log.isAway) throw new AppError('database_unavailable', 'away')
+        return lines.slice(Number(since), Number(since) + limit)
+      },
+      headSeq: async () => String(lines.length) as ChangeSeq,
+      onChange(callback: () => void) {
+        wake = callback
+        return () => {
+          wake = () => undefined
+        }
+      },
+    } as unknown as Store,
+  }
+  return log
+}
+
+function follow(log: ReturnType<typeof makeLog>, onRewind = async () => '0' as ChangeSeq) {
+  const seen: number[] = []
+  const tail = createChangeTail({
+    store: log.store,
+    log: quietLog,
+    onChanges: (changes) => seen.push(...changes.map(({ seq }) => Number(seq))),
+    onRewind,
+  })
+  onTestFinished(() => tail.close())
+  tail.start('0' as ChangeSeq)
+  return { tail, seen }
+}
+
+const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1)
+
+test('every change is delivered once, in order, over several pages', async () => {
+  const log = makeLog()
+  log.add(1_300)
+  const { tail, seen } = follow(log)
+  await tail.catchUp()
+  log.add(5)
+  await vi.waitFor(() => expect(seen).toEqual(upTo(1_305)))
+  expect(tail.seq).toBe('1305')
+})
+
+test('a lost wake-up delays a change by a second at most', async () => {
+  const log = makeLog()
+  const { seen } = follow(log)
+  log.wakesAreLost = true
+  log.add(3)
+  await vi.waitFor(() => expect(seen).toEqual([1, 2, 3]), { timeout: 2_000 })
+})
+
+test('catching up sees what was committed before it was asked for, even during a read that began earlier', async () => {
+  const log = makeLog()
+  const { tail, seen } = follow(log)
+  log.wakesAreLost = true
+  const earlier = tail.catchUp()
+  log.add(1)
+  await tail.catchUp()
+  expect(seen).toEqual([1])
+  await earlier
+})
+
+test('while the log cannot be read catching up fails, and the reader goes on by itself afterwards', async () => {
+  const log = makeLog()
+  const { tail, seen } = follow(log)
+  await tail.catchUp()
+  log.isAway = true
+  log.add(2)
+  await expect(tail.catchUp()).rejects.toThrow('away')
+  log.isAway = false
+  await vi.waitFor(() => expect(seen).toEqual([1, 2]), { timeout: 3_000 })
+})
+
+test('a log that ends before the place that was read is another log: the reader starts again', async () => {
+  const log = makeLog()
+  log.add(10)
+  const { tail, seen } = follow(log, async () => '4' as ChangeSeq)
+  await tail.catchUp()
+  log.isAway = true
+  await expect(tail.catchUp()).rejects.toThrow('away')
+  log.truncate(5)
+  log.isAway = false
+  await vi.waitFor(() => expect(seen).toEqual([...upTo(10), 5]), { timeout: 3_000 })
+})
