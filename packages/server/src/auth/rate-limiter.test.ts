@@ -17,6 +17,13 @@ describe('a rate limiter', () => {
     expect(limiter.take('a', 0)).toBe(0)
   })
 
+  test('gives one try back, and never more than a full bucket', () => {
+    const limiter = createRateLimiter({ burst: 2, refillMs: 1000 })
+    limiter.take('a', 0)
+    for (let i = 0; i < 5; i++) limiter.giveBack('a')
+    expect([0, 0, 1000]).toEqual([1, 2, 3].map(() => limiter.take('a', 0)))
+  })
+
   test('takes nothing away when the clock is set back', () => {
     const limiter = createRateLimiter({ burst: 2, refillMs: 1000 })
     limiter.take('a', 10_000)

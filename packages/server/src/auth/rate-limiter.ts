@@ -1,6 +1,8 @@
 export interface RateLimiter {
   /** Takes one try. Returns 0 when it is granted, else the milliseconds until the next one will be. */
   take(key: string, nowMs: number): number
+  /** Gives one try back: it turned out to be none that should count. */
+  giveBack(key: string): void
   /** Forgets all tries of a key: its owner has proved to be no attacker. */
   forgive(key: string): void
 }
@@ -34,6 +36,10 @@ export function createRateLimiter(options: {
       buckets.set(key, { tokens: granted ? tokens - 1 : tokens, atMs: nowMs })
       if (buckets.size > maxKeys) buckets.delete(buckets.keys().next().value!)
       return granted ? 0 : Math.ceil((1 - tokens) * refillMs)
+    },
+    giveBack(key) {
+      const bucket = buckets.get(key)
+      if (bucket) bucket.tokens = Math.min(burst, bucket.tokens + 1)
     },
     forgive(key) {
       buckets.delete(key)

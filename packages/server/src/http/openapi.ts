@@ -46,7 +46,9 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
   )
   await app.register(swaggerUi, {
     routePrefix: '/api/docs',
-    uiConfig: { docExpansion: 'none', filter: true, tryItOutEnabled: false, url: '/api/openapi.json' },
+    // The base layout has no bar to type another document's address into.
+    uiConfig: { docExpansion: 'list', filter: true, layout: 'BaseLayout' },
+    theme: { title: 'Amsterdam Bike Fleet: API' },
     // The page's own policy would be laxer than ours; it works under ours.
     staticCSP: false,
   })

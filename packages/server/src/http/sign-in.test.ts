@@ -105,6 +105,15 @@ describe('a wrong sign-in', () => {
     expect(statuses.filter((status) => status === 429)).toHaveLength(2)
   })
 
+  test('of an address is not made good by a right one', async () => {
+    const statuses = []
+    for (let i = 0; i < 22; i++) {
+      statuses.push((await signIn({ name: `guess-${i}`, password })).status)
+      if (i < 15) await server.signIn(name)
+    }
+    expect(statuses.filter((status) => status === 429)).toHaveLength(2)
+  })
+
   test('sent a hundred times at once is a hundred tries', async () => {
     const answers = await Promise.all(
       Array.from({ length: 100 }, () => signIn({ name, password: 'guess' }).then(({ status }) => status)),

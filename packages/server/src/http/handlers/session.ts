@@ -40,12 +40,14 @@ export function sessionHandlers(
       if (!known || !right || known.user.disabled)
         throw new HttpProblem('wrong_credentials', 'The name or the password is wrong.')
       names.forgive(name)
-      addresses.forgive(address)
+      // Only this try: who has one account must not be able to guess at all others without end.
+      addresses.giveBack(address)
       return begin(known.user, call.signedIn)
     },
 
     async signInByLink(call) {
-      const waitMs = addresses.take(addressKey(call.address), now())
+      const address = addressKey(call.address)
+      const waitMs = addresses.take(address, now())
       if (waitMs > 0)
         throw new HttpProblem('too_many_requests', 'Too many attempts to sign in.', { retryAfterMs: waitMs })
       const userId = signInLinks.redeem(call.body.token)
@@ -55,6 +57,7 @@ export function sessionHandlers(
           'link_expired',
           'This sign-in link was used before or is older than ten minutes.',
         )
+      addresses.giveBack(address)
       return begin(user, call.signedIn)
     },
 
