@@ -49,6 +49,8 @@ export function requireDeclaredAccess(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     const access = route.config?.access ?? accessOfPluginRoute(route.method, route.url)
     route.config = { ...route.config, access }
+    if (route.config.needsNoSession === true && access !== 'anyone')
+      throw new Error(`The route ${String(route.method)} ${route.url} names roles but looks up no session.`)
     const name = route.config.routeName ?? null
     for (const method of [route.method].flat()) declared.push({ method, url: route.url, access, name })
   })
