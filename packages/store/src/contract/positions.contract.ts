@@ -1,83 +1,28 @@
-import type { LatestFix, Position } from '@fleet/domain'
+import type { Position } from '@fleet/domain'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { PositionOwners, PositionStore } from '../positions-port.ts'
-import type { FixBatch, HistoryQuery, ResolvedFix } from '../port.ts'
+import type { ResolvedFix } from '../port.ts'
+import {
+  around,
+  dayMs,
+  makeBatch,
+  makeFix,
+  markerOf,
+  nextNo,
+  noonMs,
+  readAll,
+  secondsOf,
+  type Positions,
+  type PositionsUnderTest,
+} from './positions-fixtures.ts'
 import { createPositionModel } from './positions-model.ts'
-
-type Positions = Omit<PositionStore<never>, 'allLatestIn' | 'clearFor'>
-
-/** One database with one instance of the app on it. */
-export interface PositionsUnderTest {
-  readonly positions: Positions
-  /** Another instance of the app on the same database, with connections and a memory of its own. */
-  another(): Promise<Positions>
-  allLatest(): Promise<readonly LatestFix[]>
-  clearFor(owners: PositionOwners): Promise<void>
-  close(): Promise<void>
-}
-
-const dayMs = 86_400_000
-const noonMs = Date.UTC(2025, 5, 15, 12)
-const nobody = { bikeNos: [], courierNos: [], deviceNos: [] }
-
-// Numbers of their own for each test: all tests share one database.
-let lastNo = 0
-const nextNo = () => (lastNo += 1)
-
-function makeFix(deviceNo: number, secondsAfterNoon: number, more: Partial<ResolvedFix> = {}): ResolvedFix {
-  return {
-    deviceNo,
-    bikeNo: deviceNo,
-    courierNo: null,
-    lat: 52.3731234,
-    lon: 4.8926789,
-    timeMs: noonMs + secondsAfterNoon * 1000,
-    speedMps: 5.25,
-    headingDeg: 90,
-    accuracyM: 4,
-    altitudeM: null,
-    batteryPct: 80,
-    charging: false,
-    attributes: null,
-    flag: null,
-    riddenM: 10,
-    ...more,
-  }
-}
-
-function makeBatch(fixes: readonly ResolvedFix[], more: Partial<FixBatch> = {}): FixBatch {
-  return { receivedAtMs: noonMs + 3_600_000, fixes, heartbeats: [], ...more }
-}
-
-function around(query: Partial<HistoryQuery>): HistoryQuery {
-  return { fromMs: noonMs - dayMs, toMs: noonMs + dayMs, limit: 10_000, ...query }
-}
-
-async function readAll(positions: Positions, query: HistoryQuery): Promise<readonly Position[]> {
-  const all: Position[] = []
-  let cursor: string | null = null
-  do {
-    const page: Awaited<ReturnType<Positions['history']>> = await positions.history(
-      cursor === null ? query : { ...query, cursor },
-    )
-    all.push(...page.items)
-    cursor = page.nextCursor
-  } while (cursor !== null)
-  return all
-}
-
-function secondsOf(positions: readonly Position[]): readonly number[] {
-  return positions.map((position) => (position.timeMs - noonMs) / 1000)
-}
+import { describeReadingAndRemoval } from './positions-reading.contract.ts'
 
 /** What every backend must do with positions. */
 export function describePositionsContract(name: string, open: () => Promise<PositionsUnderTest>): void {
   describe(`positions on ${name}`, () => {
     let db: PositionsUnderTest
     let positions: Positions
-    const markerOf = async (bikeNo: number) =>
-      (await db.allLatest()).find((latest) => latest.bikeNo === bikeNo) ?? null
 
     beforeAll(async () => {
       db = await open()
@@ -117,7 +62,7 @@ export function describePositionsContract(name: string, open: () => Promise<Posi
         )
         expect(result.stored).toEqual([true, false, true, true, false])
         expect(await readAll(positions, around({ deviceNo: no }))).toHaveLength(3)
-        expect((await markerOf(no))?.odometerM).toBe(20)
+        expect((await markerOf(db, no))?.odometerM).toBe(20)
       })
 
       test('answers in the order of the batch', async () => {
@@ -143,7 +88,7 @@ export function describePositionsContract(name: string, open: () => Promise<Posi
           devices.map(async (deviceNo) => (await readAll(positions, around({ deviceNo }))).length),
         )
         expect(lengths).toEqual(devices.map(() => 25))
-        expect((await markerOf(devices[0]!))?.odometerM).toBe(250)
+        expect((await markerOf(db, devices[0]!))?.odometerM).toBe(250)
       })
 
       test('gives back every field as it was', async () => {
@@ -260,7 +205,7 @@ export function describePositionsContract(name: string, open: () => Promise<Posi
           const query = { deviceNo, fromMs: noonMs - 2 * dayMs, toMs: noonMs + 2 * dayMs, limit: 1000 }
           expect(await readAll(positions, query)).toHaveLength(40)
           // Batches overtake each other, so not every fix was newer than the marker, but none counted twice.
-          const marker = await markerOf(deviceNo)
+          const marker = await markerOf(db, deviceNo)
           expect(marker?.timeMs).toBe(Math.max(...fixes.map((fix) => fix.timeMs)))
           expect(marker?.odometerM).toBeLessThanOrEqual(40)
         }
@@ -286,7 +231,7 @@ export function describePositionsContract(name: string, open: () => Promise<Posi
         const no = nextNo()
         const newest = makeFix(no, 20, { lat: 52.4, courierNo: 3, riddenM: 7, charging: true })
         await positions.appendFixes(makeBatch([makeFix(no, 0), makeFix(no, 10), newest]))
-        expect(await markerOf(no)).toEqual({
+        expect(await markerOf(db, no)).toEqual({
           bikeNo: no,
           deviceNo: no,
           courierNo: 3,
@@ -308,7 +253,7 @@ export function describePositionsContract(name: string, open: () => Promise<Posi
         const no = nextNo()
         await positions.appendFixes(makeBatch([makeFix(no, 10)]))
         expect(await positions.appendFixes(makeBatch([makeFix(no, 5)]))).toEqual({ stored: [true] })
-        expect(await markerOf(no)).toMatchObject({ timeMs: noonMs + 10_000, odometerM: 10 })
+        expect(await markerOf(db, no)).toMatchObject({ timeMs: noonMs + 10_000, odometerM: 10 })
         expect(secondsOf(await readAll(positions, around({ bikeNo: no })))).toEqual([5, 10])
       })
 
@@ -318,12 +263,12 @@ export function describePositionsContract(name: string, open: () => Promise<Posi
         await positions.appendFixes(
           makeBatch([makeFix(no, 20, { flag: 'jump' }), makeFix(no, 7200, { flag: 'future' })]),
         )
-        expect(await markerOf(no)).toMatchObject({ timeMs: noonMs + 10_000, odometerM: 10 })
+        expect(await markerOf(db, no)).toMatchObject({ timeMs: noonMs + 10_000, odometerM: 10 })
         const history = await readAll(positions, around({ bikeNo: no }))
         expect(history.map((position) => position.flag)).toEqual([null, 'jump', 'future'])
         // After a fix from the future the present goes on.
         expect(await positions.appendFixes(makeBatch([makeFix(no, 30)]))).toEqual({ stored: [true] })
-        expect(await markerOf(no)).toMatchObject({ timeMs: noonMs + 30_000, odometerM: 20 })
+        expect(await markerOf(db, no)).toMatchObject({ timeMs: noonMs + 30_000, odometerM: 20 })
       })
 
       test('stays on the first of two fixes of the same time', async () => {
@@ -331,9 +276,9 @@ export function describePositionsContract(name: string, open: () => Promise<Posi
         const first = makeFix(b, 10, { bikeNo: a, lat: 52.1 })
         const second = makeFix(a, 10, { bikeNo: a, lat: 52.2 })
         await positions.appendFixes(makeBatch([first, second]))
-        expect(await markerOf(a)).toMatchObject({ deviceNo: b, lat: 52.1, odometerM: 10 })
+        expect(await markerOf(db, a)).toMatchObject({ deviceNo: b, lat: 52.1, odometerM: 10 })
         await positions.appendFixes(makeBatch([makeFix(a, 10, { bikeNo: a, lat: 52.3 })]))
-        expect(await markerOf(a)).toMatchObject({ deviceNo: b, lat: 52.1, odometerM: 10 })
+        expect(await markerOf(db, a)).toMatchObject({ deviceNo: b, lat: 52.1, odometerM: 10 })
         expect(await readAll(positions, around({ bikeNo: a }))).toHaveLength(3)
       })
 
@@ -346,18 +291,18 @@ export function describePositionsContract(name: string, open: () => Promise<Posi
             makeFix(no, 20, { riddenM: 2 }),
           ]),
         )
-        expect(await markerOf(no)).toMatchObject({ timeMs: noonMs + 30_000, odometerM: 6 })
+        expect(await markerOf(db, no)).toMatchObject({ timeMs: noonMs + 30_000, odometerM: 6 })
       })
 
       test('counts only what is newer than it, when a batch overlaps it', async () => {
         const [a, b] = [nextNo(), nextNo()]
         await positions.appendFixes(makeBatch([makeFix(a, 0, { bikeNo: a }), makeFix(b, 20, { bikeNo: a })]))
-        expect((await markerOf(a))?.odometerM).toBe(20)
+        expect((await markerOf(db, a))?.odometerM).toBe(20)
         // All newer than what device a has sent; the marker came from device b.
         await positions.appendFixes(
           makeBatch([10, 20, 30, 40].map((s) => makeFix(a, s, { bikeNo: a, riddenM: s }))),
         )
-        expect(await markerOf(a)).toMatchObject({ deviceNo: a, timeMs: noonMs + 40_000, odometerM: 90 })
+        expect(await markerOf(db, a)).toMatchObject({ deviceNo: a, timeMs: noonMs + 40_000, odometerM: 90 })
       })
 
       test('never rides a repeat', async () => {
@@ -370,7 +315,7 @@ export function describePositionsContract(name: string, open: () => Promise<Posi
         await other.appendFixes(makeBatch([makeFix(no, 20), makeFix(no, 30)]))
         // New to the first instance, except that the other one has stored it.
         await positions.appendFixes(makeBatch([makeFix(no, 30), makeFix(no, 40)]))
-        expect((await markerOf(no))?.odometerM).toBe(40)
+        expect((await markerOf(db, no))?.odometerM).toBe(40)
       })
 
       test('is found by the time of its reception', async () => {
@@ -383,186 +328,7 @@ export function describePositionsContract(name: string, open: () => Promise<Posi
       })
     })
 
-    describe('deviceContacts', () => {
-      const contactOf = async (store: Positions, deviceNo: number) =>
-        (await store.deviceContacts()).find((contact) => contact.deviceNo === deviceNo) ?? null
-
-      test('knows the last word of each device, heartbeat or fix', async () => {
-        const no = nextNo()
-        const heartbeat = { deviceNo: no, atMs: noonMs, batteryPct: 55.5, charging: true }
-        await positions.appendFixes(makeBatch([], { heartbeats: [heartbeat] }))
-        expect(await contactOf(positions, no)).toEqual(heartbeat)
-        expect(await contactOf(await db.another(), no)).toEqual(heartbeat)
-        await positions.appendFixes(
-          makeBatch([makeFix(no, 0, { flag: 'jump', batteryPct: 54, charging: null })], {
-            receivedAtMs: noonMs + 1000,
-          }),
-        )
-        expect(await contactOf(positions, no)).toEqual({
-          deviceNo: no,
-          atMs: noonMs + 1000,
-          batteryPct: 54,
-          charging: true,
-        })
-        await positions.appendFixes(
-          makeBatch([], { heartbeats: [{ ...heartbeat, atMs: noonMs - 5 }], receivedAtMs: noonMs + 2000 }),
-        )
-        expect(await contactOf(positions, no)).toMatchObject({ atMs: noonMs + 1000, batteryPct: 54 })
-      })
-
-      test('shows the contact of a marker to other instances at once', async () => {
-        const no = nextNo()
-        const other = await db.another()
-        for (const seconds of [1, 2, 3])
-          await positions.appendFixes(
-            makeBatch([makeFix(no, seconds)], { receivedAtMs: noonMs + seconds * 1000 }),
-          )
-        expect(await contactOf(other, no)).toMatchObject({ atMs: noonMs + 3000 })
-      })
-    })
-
-    describe('history', () => {
-      test('merges the devices of a bike in the order of time, in pages, through ties', async () => {
-        const [bikeNo, a, b, c] = [nextNo(), nextNo(), nextNo(), nextNo()]
-        const fixes = [a, b, c].flatMap((no) =>
-          Array.from({ length: 20 }, (_, i) =>
-            makeFix(no, Math.floor(i / 2) * 10, { bikeNo, lat: 52 + (i % 2) / 10 }),
-          ),
-        )
-        await positions.appendFixes(makeBatch(fixes))
-        await positions.appendFixes(makeBatch([makeFix(a, 55, { bikeNo: bikeNo + 1_000_000 })]))
-        const whole = await positions.history(around({ bikeNo }))
-        expect(whole.nextCursor).toBeNull()
-        expect(whole.items).toHaveLength(60)
-        const keys = whole.items.map((p) => [p.timeMs, p.deviceNo, p.lat])
-        expect(keys).toEqual(keys.toSorted(([t, d, l], [t2, d2, l2]) => t! - t2! || d! - d2! || l! - l2!))
-        for (const limit of [1, 7, 30, 59, 60])
-          expect(await readAll(positions, around({ bikeNo, limit }))).toEqual(whole.items)
-        expect((await positions.history(around({ bikeNo, limit: 60 }))).nextCursor).toBeNull()
-      })
-
-      test('takes fromMs and leaves out toMs', async () => {
-        const no = nextNo()
-        await positions.appendFixes(makeBatch([0, 1, 2, 3].map((s) => makeFix(no, s))))
-        for (const who of [{ bikeNo: no }, { deviceNo: no }])
-          expect(
-            secondsOf(
-              await readAll(positions, around({ ...who, fromMs: noonMs + 1000, toMs: noonMs + 3000 })),
-            ),
-          ).toEqual([1, 2])
-        expect(await readAll(positions, around({ bikeNo: no, fromMs: noonMs, toMs: noonMs }))).toEqual([])
-      })
-
-      test('goes over midnight and over days without a fix', async () => {
-        const [bikeNo, a, b] = [nextNo(), nextNo(), nextNo()]
-        const hours = [-60, -30, -12.5, -11.5, 0, 11.5, 12.5, 40]
-        const fixes = hours.map((h, i) => makeFix(i % 2 ? a : b, h * 3600, { bikeNo }))
-        await positions.appendFixes(makeBatch(fixes, { receivedAtMs: noonMs + 3 * dayMs }))
-        const query = { bikeNo, fromMs: noonMs - 5 * dayMs, toMs: noonMs + 5 * dayMs, limit: 3 }
-        expect(secondsOf(await readAll(positions, query))).toEqual(hours.map((h) => h * 3600))
-      })
-
-      test('is asked for by courier, and by courier on a bike with a device', async () => {
-        const [bikeNo, courierNo, a, b] = [nextNo(), nextNo(), nextNo(), nextNo()]
-        await positions.appendFixes(
-          makeBatch([
-            makeFix(a, 1, { bikeNo, courierNo }),
-            makeFix(b, 2, { bikeNo: null, courierNo }),
-            makeFix(a, 3, { bikeNo, courierNo: null }),
-            makeFix(b, 4, { bikeNo, courierNo }),
-          ]),
-        )
-        expect(secondsOf(await readAll(positions, around({ courierNo })))).toEqual([1, 2, 4])
-        expect(secondsOf(await readAll(positions, around({ courierNo, bikeNo })))).toEqual([1, 4])
-        expect(secondsOf(await readAll(positions, around({ courierNo, bikeNo, deviceNo: b })))).toEqual([4])
-        expect(await readAll(positions, around({ bikeNo: nextNo() }))).toEqual([])
-      })
-
-      test('refuses a cursor that is none', async () => {
-        await expect(positions.history(around({ bikeNo: 1, cursor: 'bm9uZQ' }))).rejects.toMatchObject({
-          code: 'usage',
-        })
-      })
-    })
-
-    describe('removal', () => {
-      test('drops what is older than the retention, and only that', async () => {
-        const no = nextNo()
-        const nowMs = Date.UTC(2024, 1, 20, 15)
-        const todayMs = Date.UTC(2024, 1, 20)
-        const times = [-100, -11, -10, -9, 0].map((days) => todayMs + days * dayMs + 1000)
-        times.push(todayMs - 10 * dayMs - 1, todayMs - 10 * dayMs)
-        await positions.appendFixes(
-          makeBatch(
-            times.map((timeMs) => makeFix(no, 0, { timeMs })),
-            { receivedAtMs: nowMs },
-          ),
-        )
-        const query = { bikeNo: no, fromMs: 0, toMs: nowMs, limit: 100 }
-        expect(await readAll(positions, query)).toHaveLength(7)
-        const other = await db.another()
-        await Promise.all([positions.maintainPositions(nowMs, 10), other.maintainPositions(nowMs, 10)])
-        await positions.maintainPositions(nowMs, 10)
-        expect((await readAll(positions, query)).map((position) => position.timeMs)).toEqual(
-          times.filter((timeMs) => timeMs >= todayMs - 10 * dayMs).sort((a, b) => a - b),
-        )
-        expect(await markerOf(no)).toMatchObject({ timeMs: todayMs + 1000 })
-        // The day can come back, also for an instance that believes that it is still there.
-        const late = makeBatch([makeFix(no, 0, { timeMs: times[0]! })], { receivedAtMs: nowMs })
-        expect(await other.appendFixes(late)).toEqual({ stored: [true] })
-        expect(await positions.appendFixes(late)).toEqual({ stored: [false] })
-      })
-
-      test('goes through more rows than one transaction takes', async () => {
-        const no = nextNo()
-        const nowMs = Date.UTC(2024, 5, 1)
-        const oldMs = nowMs - 50 * dayMs
-        const fixes = Array.from({ length: 5000 }, (_, i) =>
-          makeFix(no, 0, { timeMs: oldMs + Math.floor(i / 3) * 1000, lat: 50 + (i % 3) }),
-        )
-        await positions.appendFixes(makeBatch(fixes, { receivedAtMs: nowMs }))
-        await positions.maintainPositions(nowMs, 30)
-        expect(await readAll(positions, { deviceNo: no, fromMs: 0, toMs: nowMs, limit: 10_000 })).toEqual([])
-      })
-
-      test('forgets all of the bikes, couriers and devices that are cleared', async () => {
-        const [gone, kept, courier, visitor] = [nextNo(), nextNo(), nextNo(), nextNo()]
-        const heartbeats = [gone, kept].map((deviceNo) => ({
-          deviceNo,
-          atMs: noonMs,
-          batteryPct: 1,
-          charging: null,
-        }))
-        const fixes = [
-          makeFix(gone, 1),
-          makeFix(kept, 2),
-          // A device that stays reported for the bike and for the courier that go.
-          makeFix(visitor, 3, { bikeNo: gone }),
-          makeFix(visitor, 4, { bikeNo: null, courierNo: courier }),
-          makeFix(visitor, 5, { bikeNo: kept }),
-        ]
-        await positions.appendFixes(makeBatch(fixes, { heartbeats }))
-        await db.clearFor({ ...nobody, bikeNos: [gone], courierNos: [courier], deviceNos: [gone] })
-        expect(await readAll(positions, around({ deviceNo: gone }))).toEqual([])
-        expect(await readAll(positions, around({ bikeNo: gone }))).toEqual([])
-        expect(secondsOf(await readAll(positions, around({ deviceNo: visitor })))).toEqual([5])
-        expect(secondsOf(await readAll(positions, around({ bikeNo: kept })))).toEqual([2, 5])
-        expect(await markerOf(gone)).toBeNull()
-        expect(await markerOf(kept)).not.toBeNull()
-        const contacts = (await positions.deviceContacts()).map((contact) => contact.deviceNo)
-        expect(contacts).toContain(kept)
-        expect(contacts).not.toContain(gone)
-        // What is sent again is new again, and found again.
-        expect((await positions.appendFixes(makeBatch(fixes))).stored).toEqual([
-          true,
-          false,
-          true,
-          true,
-          false,
-        ])
-        expect(secondsOf(await readAll(positions, around({ bikeNo: gone })))).toEqual([1, 3])
-      })
-    })
+    describeReadingAndRemoval(() => db)
 
     test('any sequence of batches with repeats gives what a simple model gives', async () => {
       const other = await db.another()

@@ -7,6 +7,8 @@ const upkeepLock = '112629929373745'
 
 /** Waits for a lock no longer than this where waiting would hold up others. */
 const lockTimeoutMs = 1000
+/** Two million rows. A larger day would be locked for longer than the 15 s that the pool gives a statement. */
+const maxClusterBytes = 256 * 1024 * 1024
 /** For a detach, which waits without holding up anybody. */
 const detachTimeoutMs = 60_000
 
@@ -69,8 +71,9 @@ async function dropPartitions(client: ClientBase, dropBefore: number): Promise<v
 
 /**
  * CLUSTER writes a new copy of the partition and then removes the old one, in one transaction: if it is interrupted
- * the old one stays. It takes ACCESS EXCLUSIVE on this one partition, about 3 s for a million rows, so that whoever
- * reads this day, or stores a fix of it days late, waits that long; `position` itself and other days are not touched.
+ * the old one stays. It takes ACCESS EXCLUSIVE on this one partition, about 5 s for a million rows, so that whoever
+ * reads this day, or stores a fix of it days late, waits that long. `position` itself and other days are not touched.
+ * A day too large for that stays as it is.
  */
 async function clusterPartitions(client: ClientBase, clusterBefore: number): Promise<void> {
   // CLUSTER marks the index that it followed: a day with the mark is done.
@@ -81,8 +84,9 @@ async function clusterPartitions(client: ClientBase, clusterBefore: number): Pro
      JOIN pg_index x ON x.indrelid = c.oid AND x.indisprimary AND NOT x.indisclustered
      JOIN pg_class k ON k.oid = x.indexrelid
      WHERE i.inhparent = 'position'::regclass AND NOT i.inhdetachpending AND c.relname < $1
+       AND pg_relation_size(c.oid) <= $2
      ORDER BY c.relname`,
-    [partitionName(clusterBefore)],
+    [partitionName(clusterBefore), maxClusterBytes],
   )
   await client.query(`SET lock_timeout = ${lockTimeoutMs}`)
   for (const { name, index_name } of rows) {
