@@ -4,7 +4,7 @@ import { runCli } from './cli.ts'
 import { type CommandNode, defineCommand, defineGroup, StoppedError } from './command.ts'
 import { commands } from './commands/index.ts'
 import { RefusedError } from './refused-error.ts'
-import { createTestingWorld } from './testing-world.ts'
+import { createTestingWorld } from '../testing/testing-world.ts'
 
 const greet = defineCommand({
   name: 'greet',
@@ -29,7 +29,9 @@ const failing = (error: unknown) =>
     options: {},
     positionals: [],
     examples: [],
-    run: () => Promise.reject(error as Error),
+    run: async () => {
+      throw error
+    },
   })
 const tree = (...members: CommandNode[]) => defineGroup('fleet', 'Test', [greet, ...members])
 

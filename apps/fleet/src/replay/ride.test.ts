@@ -71,8 +71,8 @@ test('a ride written as GPX reads as the same ride', () => {
         ({ atMs, lat, lon, speedMps, headingDeg, altitudeM }) =>
           `<trkpt lat="${lat}" lon="${lon}">${altitudeM === null ? '' : `<ele>${altitudeM}</ele>`}` +
           `<time>${new Date(atMs).toISOString()}</time><extensions><gpxtpx:TrackPointExtension>` +
-          `${speedMps === null ? '' : `<gpxtpx:speed>${speedMps}</gpxtpx:speed>`}` +
-          `${headingDeg === null ? '' : `<gpxtpx:course>${headingDeg}</gpxtpx:course>`}` +
+          (speedMps === null ? '' : `<gpxtpx:speed>${speedMps}</gpxtpx:speed>`) +
+          (headingDeg === null ? '' : `<gpxtpx:course>${headingDeg}</gpxtpx:course>`) +
           `</gpxtpx:TrackPointExtension></extensions></trkpt>`,
       )
       const text = `<?xml version="1.0"?><gpx version="1.1"><trk><trkseg>${points.join('\n')}</trkseg></trk></gpx>`

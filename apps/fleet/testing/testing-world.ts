@@ -1,6 +1,6 @@
 import { PassThrough, Readable } from 'node:stream'
-import type { CommandWorld } from './command.ts'
-import { createPaint, type Terminal } from './terminal.ts'
+import type { CommandWorld } from '../src/command.ts'
+import { createPaint, type Terminal } from '../src/terminal.ts'
 
 /** A world for tests that keeps what was written. */
 export interface TestingWorld {
