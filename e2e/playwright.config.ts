@@ -3,8 +3,8 @@ import { defineConfig } from '@playwright/test'
 /** Debian's Chromium; its background requests are off, so that a journey talks to our server and nothing else. */
 export default defineConfig({
   testDir: '.',
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  timeout: 90_000,
+  expect: { timeout: 20_000 },
   fullyParallel: false,
   workers: 1,
   forbidOnly: Boolean(process.env['CI']),
