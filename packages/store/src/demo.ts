@@ -22,7 +22,7 @@ export async function clearDemo<Tx>(
   context: CommandContext,
 ): Promise<{ removed: number }> {
   const handlerContext: HandlerContext = { actor: context.actor, nowMs: context.nowMs, demo: false }
-  const removed: Write[] = []
+  const decided: Write[] = []
   const intent = { fingerprint: fingerprintOf('demo.clear'), wide: true }
   const outcome = await executeOnce(
     backend,
@@ -30,14 +30,16 @@ export async function clearDemo<Tx>(
     intent,
     async (_reader, tx) => {
       // The transaction may run more than once.
-      removed.length = 0
-      removed.push(...(await findRemovals(tx.db, handlerContext)))
-      const writes = removed.map((write): AttributedWrite => ({ write, command: 'demo.clear' }))
+      decided.length = 0
+      decided.push(...(await findRemovals(tx.db, handlerContext)))
+      const writes = decided.map((write): AttributedWrite => ({ write, command: 'demo.clear' }))
       return { ok: true, writes, subject: null }
     },
     (tx) => {
       const numbersOf = (kind: 'bike' | 'courier' | 'device') =>
-        removed.flatMap((write) => (write.kind === kind ? [write.entity.no] : []))
+        decided.flatMap((write) =>
+          write.kind === kind && write.change === 'remove' ? [write.entity.no] : [],
+        )
       return backend.positions.clearFor(tx.native, {
         bikeNos: numbersOf('bike'),
         courierNos: numbersOf('courier'),
@@ -46,7 +48,8 @@ export async function clearDemo<Tx>(
     },
   )
   // A key that was used before did its work before.
-  return { removed: outcome.ok && !outcome.replayed ? removed.length : 0 }
+  if (!outcome.ok || outcome.replayed) return { removed: 0 }
+  return { removed: decided.filter((write) => write.change === 'remove').length }
 }
 
 async function findRemovals(db: Kysely<Schema>, context: HandlerContext): Promise<Write[]> {

@@ -42,8 +42,10 @@ export function createPostgresConnection(config: PostgresConfig): PostgresConnec
   const location = `${config.host}:${config.port}/${config.database}`
   const clientConfig = toClientConfig(config)
   const pool = new Pool({ ...clientConfig, max: config.poolSize, idleTimeoutMillis: 60_000 })
-  // Without a listener an idle connection that the server closes would end the process. The pool replaces it.
+  // Without a listener, a connection that breaks while no statement runs on it would end the process: the pool listens
+  // on idle ones only, not between two statements of a transaction. The next statement fails and tells.
   pool.on('error', () => {})
+  pool.on('connect', (client) => client.on('error', () => {}))
 
   /**
    * @param run does the work on one connection and says how far a failed attempt came

@@ -1,7 +1,7 @@
 import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { AsyncMutex } from '../async-mutex.ts'
 import { isBusy, translateSqliteError } from './errors.ts'
 
@@ -94,6 +94,9 @@ function createConnection(
     transaction: (work) =>
       writing.run(async () => {
         let committing = false
+        // SQLite answers without ever waiting, so a loop of transactions would never let anything else run: no timer,
+        // no request, and not the other store of this process that holds the lock we want.
+        await setImmediate()
         try {
           await whileBusy(() => writer.exec('BEGIN IMMEDIATE'))
           const result = await work(writer)
