@@ -42,6 +42,8 @@ async function askTwice(world: CommandWorld): Promise<string> {
 /** Reads keys one by one in raw mode: the terminal then echoes nothing. */
 function askHidden({ terminal }: CommandWorld, question: string): Promise<string> {
   const stdin = terminal.stdin as unknown as ReadStream
+  // Before the question: what is typed the moment it appears would still be echoed.
+  stdin.setRawMode(true)
   terminal.err(question)
   return new Promise((resolve, reject) => {
     let typed = ''
@@ -62,7 +64,6 @@ function askHidden({ terminal }: CommandWorld, question: string): Promise<string
         else if (key >= ' ') typed += key
       }
     }
-    stdin.setRawMode(true)
     stdin.setEncoding('utf8')
     stdin.on('data', onData)
     stdin.resume()

@@ -31,6 +31,9 @@ const reactionMs = {
 type Sight = keyof typeof reactionMs
 
 const maxLoad = 3
+/** So many are left for the person at the screen, unless one has waited too long already. */
+const leftOpen = 6
+const maxWaitMs = 7 * minute
 const maxOpenIssues = 8
 const ratedShare = 0.3
 
@@ -64,8 +67,8 @@ export function createOffice(
     return true
   }
 
-  function takeOrders(active: number, dtS: number, nowMs: number, ask: Ask): void {
-    const missing = activeOrders() - active
+  function takeOrders(active: number, open: number, dtS: number, nowMs: number, ask: Ask): void {
+    const missing = Math.max(activeOrders() - active, leftOpen - open)
     // The emptier the board, the faster orders come: a Friday evening after a quiet hour.
     if (missing > 0 && random.chance(Math.min(0.5, dtS * (0.05 + missing * 0.02))))
       ask(drawOrder(desk, random, nowMs), 'demo orders')
@@ -155,17 +158,21 @@ export function createOffice(
       const all = [...riders]
       const loads = new Map<string, number>()
       let active = 0
+      let unassigned = 0
       for (const delivery of board.deliveries.values()) {
         if (!activeDeliveryStatuses.some((status) => status === delivery.status)) continue
         if (delivery.demo) active++
+        if (delivery.status === 'unassigned') unassigned++
         if (delivery.courierId) loads.set(delivery.courierId, (loads.get(delivery.courierId) ?? 0) + 1)
       }
-      takeOrders(active, dtS, nowMs, ask)
+      takeOrders(active, unassigned, dtS, nowMs, ask)
       for (const delivery of board.deliveries.values()) {
         if (!delivery.demo || isPending(delivery.id)) continue
-        if (delivery.status === 'unassigned' && isDue('delivery.unassigned', delivery.id, nowMs))
+        if (delivery.status === 'unassigned' && isDue('delivery.unassigned', delivery.id, nowMs)) {
+          if (unassigned <= leftOpen && nowMs - delivery.updatedAtMs < maxWaitMs) continue
+          unassigned--
           assign(delivery, loads, all, ask)
-        else if (delivery.status === 'failed' && isDue('delivery.failed', delivery.id, nowMs))
+        } else if (delivery.status === 'failed' && isDue('delivery.failed', delivery.id, nowMs))
           reconsider(delivery, ask)
         else if (delivery.status === 'delivered' && isDue('delivery.delivered', delivery.id, nowMs)) {
           rate(delivery, ask)

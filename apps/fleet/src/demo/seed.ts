@@ -8,8 +8,8 @@ import { appendTracks } from './seed-tracks.ts'
 const minute = 60_000
 /** The seeded day began so long ago. */
 const dayMs = 9 * 60 * minute
-/** Commands this close together go into one transaction: a commit each would take seconds. */
-const bucketMs = 5 * minute
+/** Commands this close together go into one transaction: a commit each would take seconds. Finer for the last hour. */
+const bucketMs = { past: 15 * minute, lastHour: 4 * minute } as const
 
 export interface SeedOptions {
   readonly nowMs: number
@@ -41,7 +41,7 @@ export async function seedDemo(store: Store, options: SeedOptions): Promise<Seed
   const steps: Step[] = [
     { atMs: openedMs, commands: [...fleet.create, ...planZones(random.fork('zones'), openedMs)] },
     { atMs: openedMs + 5 * minute, commands: fleet.start },
-    ...bucket(day),
+    ...bucket(day, nowMs),
   ]
   try {
     for (const [index, step] of steps.entries()) {
@@ -73,13 +73,14 @@ interface Step {
   readonly commands: readonly Command[]
 }
 
-/** The steps of one delivery are at least a minute apart, so that a bucket must not hold two of them. */
-export function bucket(past: readonly Past[]): Step[] {
+/** Two steps of one delivery are never in one transaction: its timeline would say that they were done at once. */
+export function bucket(past: readonly Past[], nowMs: number): Step[] {
   const steps: { atMs: number; commands: Command[]; rows: Set<string> }[] = []
   for (const { atMs, command } of past) {
     const last = steps.at(-1)
     const clashes = last?.rows.has(command.id) && command.type !== 'issue.comment'
-    if (last && !clashes && atMs - last.atMs < bucketMs) {
+    const widthMs = nowMs - atMs < 60 * minute ? bucketMs.lastHour : bucketMs.past
+    if (last && !clashes && atMs - last.atMs < widthMs) {
       last.commands.push(command)
       last.rows.add(command.id)
     } else steps.push({ atMs, commands: [command], rows: new Set([command.id]) })

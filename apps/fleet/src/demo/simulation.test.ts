@@ -183,6 +183,8 @@ test('orders come in, are carried by the rules of a delivery, and the day does n
   expect(fleet.violations).toEqual([])
   expect(count('delivered')).toBeGreaterThan(40)
   expect(count('assigned') + count('picked_up') + count('unassigned')).toBeGreaterThan(8)
+  // Something is left for whoever sits at the screen.
+  expect(count('unassigned')).toBeGreaterThan(2)
   expect([...fleet.deliveries.values()].some(({ rating }) => rating !== null)).toBe(true)
   expect([...fleet.issues.values()].some(({ status }) => status === 'resolved')).toBe(true)
 })
