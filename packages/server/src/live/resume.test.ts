@@ -132,6 +132,40 @@ describe.each<[string, () => Promise<Store[]>, number]>([
   }, 60_000)
 })
 
+test.each<[string, () => Promise<Store>]>([
+  ['SQLite', openSqliteFleet],
+  ['PostgreSQL', () => openPostgresFleet(config)],
+])(
+  'on %s a client that joins while others work is told exactly what its snapshot does not hold',
+  async (_, open) => {
+    const store = await open()
+    const live = await openLive(store)
+    const { cookie } = await live.signIn('dispatcher')
+    const bikes = [await addBike(store), await addBike(store), await addBike(store)]
+    const opened: Promise<Screen>[] = []
+    const working = bikes.map(async (id) => {
+      for (let n = 0; n < 100; n++) {
+        await execute(store, { type: 'bike.update', id, expectedVersion: null, patch: { note: `${n}` } })
+        // Lets the sockets have their turn: SQLite works in this thread.
+        await new Promise(setImmediate)
+        if (n % 10 === 0) opened.push(openScreen(live, cookie))
+      }
+    })
+    await Promise.all(working)
+    const screens = await Promise.all(opened)
+    const head = await store.headSeq()
+    for (const screen of screens) {
+      await vi.waitFor(() => expect(screen.seq).toBe(head), { timeout: 5_000 })
+      const snapshot = screen.messages.find((message) => message.type === 'snapshot')!
+      expect(screen.changes).toEqual(await readLog(store, snapshot.seq))
+      for (const { id, version } of snapshot.bikes) {
+        const next = screen.changes.find((change) => change.id === id)
+        if (next) expect(next.version).toBe(version + 1)
+      }
+    }
+  },
+)
+
 test('two instances on one PostgreSQL show the changes and markers of each other', async () => {
   const stores = [await openPostgresFleet(config), await openPostgresFleet(config)] as const
   const trackers = ['on-a', 'on-b'] as const
