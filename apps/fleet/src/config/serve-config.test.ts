@@ -50,6 +50,8 @@ test('all that is wrong is told at once, of the database too', () => {
     FLEET_DEMO_RIDERS: '2001',
     FLEET_RETENTION_DAYS: '0',
     FLEET_PUBLIC_URL: 'fleet.example.nl',
+    FLEET_METRICS_OPEN: 'yes',
+    FLEET_TRUST_PROXY: '10.0.0.101, proxy, 10.0.0.0/40',
     FLEET_LOG: 'xml',
     FLEET_LOG_LEVEL: 'loud',
   })
@@ -59,18 +61,29 @@ test('all that is wrong is told at once, of the database too', () => {
     'FLEET_HOST',
     'FLEET_LOG',
     'FLEET_LOG_LEVEL',
+    'FLEET_METRICS_OPEN',
     'FLEET_OSMAND_PORT',
     'FLEET_PORT',
     'FLEET_PUBLIC_URL',
     'FLEET_RETENTION_DAYS',
     'FLEET_SEED',
+    'FLEET_TRUST_PROXY',
     'PG_DATABASE',
     'PG_PORT',
     'PG_USER',
   ])
   const { message, code } = configurationError(parsed.problems)
   expect(code).toBe('invalid_configuration')
-  expect(message).toMatch(/^12 settings are wrong:/)
+  expect(message).toMatch(/^14 settings are wrong:/)
+})
+
+test('proxies are addresses and networks', () => {
+  expect(config({ FLEET_TRUST_PROXY: '10.0.0.101, 10.0.0.0/24,::1' }).trustProxy).toEqual([
+    '10.0.0.101',
+    '10.0.0.0/24',
+    '::1',
+  ])
+  expect(config({}).trustProxy).toBe(false)
 })
 
 test('one port cannot serve twice', () => {

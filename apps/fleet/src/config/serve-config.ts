@@ -49,8 +49,8 @@ export function parseServeConfig(
   }
   const retentionDays = reader.wholeNumber('FLEET_RETENTION_DAYS', 90, 1, 3_650)
   const publicUrl = reader.webAddress('FLEET_PUBLIC_URL')
-  const proxies = reader.text('FLEET_TRUST_PROXY')
-  const metricsOpen = reader.choice('FLEET_METRICS', ['open', 'local']) === 'open'
+  const proxies = reader.networks('FLEET_TRUST_PROXY')
+  const metricsOpen = reader.choice('FLEET_METRICS_OPEN', ['1', '0']) === '1'
   const logFormat = reader.choice('FLEET_LOG', ['text', 'json'])
   const logLevel = reader.choice('FLEET_LOG_LEVEL', logLevels) ?? 'info'
   const warnings = findUnknownVariables(env)
@@ -68,7 +68,7 @@ export function parseServeConfig(
       riders,
       retentionDays,
       publicUrl,
-      trustProxy: proxies === null ? false : proxies.split(',').map((proxy) => proxy.trim()),
+      trustProxy: proxies ?? false,
       metricsOpen,
       logFormat,
       logLevel,

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import type { ConfigProblem } from '@fleet/store'
 import { nearest } from '../nearest.ts'
 
@@ -16,7 +17,7 @@ export const knownVariables = {
   FLEET_RETENTION_DAYS: 'How long positions are kept (default 90)',
   FLEET_PUBLIC_URL: 'Where people reach the app when a proxy stands before it',
   FLEET_TRUST_PROXY: 'Addresses of proxies whose X-Forwarded headers are believed, with commas between',
-  FLEET_METRICS: 'open gives /metrics to other machines (default: this machine only)',
+  FLEET_METRICS_OPEN: '1 gives /metrics to other machines (default: this machine only)',
   FLEET_LOG: 'text or json (default: text on a terminal, json elsewhere)',
   FLEET_LOG_LEVEL: 'debug, info (default), warn or error',
 } as const
@@ -102,6 +103,28 @@ export class SettingsReader {
       'Set it to one, without a port.',
     )
     return fallback
+  }
+
+  /** IP addresses and networks (10.0.0.0/24), with commas between. Null when not set. */
+  networks(name: string): readonly string[] | null {
+    const value = this.text(name)
+    if (value === null) return null
+    const networks = value.split(',').map((network) => network.trim())
+    const wrong = networks.filter((network) => {
+      const [address = '', bits] = network.split('/')
+      const version = isIP(address)
+      return (
+        version === 0 ||
+        (bits !== undefined && !(/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128)))
+      )
+    })
+    if (wrong.length > 0)
+      this.fail(
+        name,
+        `${name} has "${wrong.join('", "')}", which is no IP address and no network.`,
+        'Set it like 10.0.0.101,10.0.0.102 or 10.0.0.0/24.',
+      )
+    return networks
   }
 
   webAddress(name: string): URL | null {
