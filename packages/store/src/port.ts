@@ -101,8 +101,9 @@ export interface Page<T> {
 }
 
 export interface ListQuery {
-  /** 1 to 500. */
+  /** 1 to 500; anything else throws RangeError. */
   readonly limit: number
+  /** `nextCursor` of the page before. One that cannot be read starts at the beginning. */
   readonly cursor?: string
   /** Words, all of which must occur in the row's text fields (code, name, address, ...); case is ignored. */
   readonly search?: string
@@ -111,6 +112,7 @@ export interface ListQuery {
 export interface ListFilters {
   bike: { status?: readonly BikeStatus[] }
   courier: { shift?: readonly Shift[] }
+  /** `fromMs` and `toMs`: the dropoff's promised window touches fromMs <= time < toMs. */
   delivery: { status?: readonly DeliveryStatus[]; courierId?: string; fromMs?: number; toMs?: number }
   issue: { status?: readonly IssueStatus[]; bikeId?: string; courierId?: string; deliveryId?: string }
   zone: Record<never, never>
@@ -169,10 +171,14 @@ export interface Store {
    * `context.key`. Resolves after the commit is durable.
    */
   execute<T extends CommandType>(command: CommandOf<T>, context: CommandContext): Promise<CommandOutcome<T>>
-  /** The same, many at once in one transaction, for seeding and bulk actions; the first refusal undoes all. */
+  /**
+   * The same, many at once in one transaction, for seeding and bulk actions; the first refusal undoes all. Each command
+   * sees what those before it did. The outcome is the last command's. More than 300 commands keep all others waiting.
+   */
   executeAll(commands: readonly Command[], context: CommandContext): Promise<CommandOutcome>
 
   get<K extends EntityKind>(kind: K, id: string): Promise<EntityByKind[K] | null>
+  /** Deliveries and issues newest first, bikes by code, the others by name. */
   list<K extends EntityKind>(kind: K, query: ListQuery & ListFilters[K]): Promise<Page<EntityByKind[K]>>
   snapshot(): Promise<Snapshot>
 
@@ -205,8 +211,12 @@ export interface Store {
   deleteSession(tokenHash: string): Promise<void>
   deleteSessionsOf(userId: UserId): Promise<void>
 
+  /** Whether there are no rows; users do not count. */
   isEmpty(): Promise<boolean>
-  /** Removes every row marked as demonstration, with its positions; through the change log. */
+  /**
+   * Removes the rows marked as demonstration, with their positions; through the change log. What real rows rest on
+   * stays, such as a demonstration bike that a real courier rides.
+   */
   clearDemo(context: CommandContext): Promise<{ removed: number }>
   /** Creates partitions ahead, drops what is past retention, forgets old idempotency records. Call hourly. */
   maintain(nowMs: number, policy: RetentionPolicy): Promise<void>

@@ -287,7 +287,7 @@ export function describeCommandsContract(name: string, makeDatabase: MakeDatabas
           ),
         ),
       )
-      expect(outcomes.map(({ ok }) => ok).toSorted()).toEqual([false, true])
+      expect(outcomes.filter(({ ok }) => ok)).toHaveLength(1)
       await Promise.all([one.close(), two.close()])
       await fresh.close()
     })

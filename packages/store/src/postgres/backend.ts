@@ -1,3 +1,4 @@
+import { AppError } from '@fleet/domain'
 import { sql } from 'kysely'
 import type { PoolClient } from 'pg'
 import type { Backend, CommandTransaction } from '../backend.ts'
@@ -33,16 +34,20 @@ export function createPostgresBackend(
     uniqueViolation,
     onChange: (wake) => feed.subscribe(wake),
     async ping() {
-      await connection.withClient(async (client) => {
-        // A standby answers reads for as long as one likes; the app needs the primary.
-        const { rows } = await client.query<{ readonly: boolean }>(
-          `SELECT pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean AS readonly`,
+      const { rows } = await connection.withClient(
+        (client) =>
+          client.query<{ readonly: boolean }>(
+            `SELECT pg_is_in_recovery() OR current_setting('transaction_read_only')::boolean AS readonly`,
+          ),
+        // Long enough to replace a connection that broke while it was idle; who asks wants to know now.
+        { retryMs: 500 },
+      )
+      // A standby answers reads for as long as one likes; the app needs the primary.
+      if (rows[0]?.readonly)
+        throw new AppError(
+          'database_unavailable',
+          `${connection.location} is read-only: a standby, or a primary that was demoted.`,
         )
-        if (rows[0]?.readonly)
-          throw Object.assign(new Error('the server is read-only: a standby, or a demoted primary'), {
-            code: 'ECONNABORTED',
-          })
-      })
     },
     async close() {
       await feed.close()

@@ -33,7 +33,7 @@ export interface PostgresConnection {
   /** Runs `work` in one read-only REPEATABLE READ transaction: all its statements see the same moment. */
   withSnapshot<T>(work: (client: PoolClient) => Promise<T>): Promise<T>
   /** Runs statements that may be repeated: reads, and writes that are the same when done twice. */
-  withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T>
+  withClient<T>(work: (client: PoolClient) => Promise<T>, options?: { readonly retryMs?: number }): Promise<T>
   close(): Promise<void>
 }
 
@@ -114,13 +114,16 @@ export function createPostgresConnection(config: PostgresConfig): PostgresConnec
     clientConfig,
     withTransaction: (work, { afterUnknownCommit = 'throw', retryMs = defaultRetryMs } = {}) =>
       withRetry(retryMs, afterUnknownCommit === 'retry', (client, sentCommit) =>
-        inTransaction(client, 'BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE', work, sentCommit),
+        // Not READ WRITE: a standby would refuse that as "not supported", which does not say that it is a standby. The
+        // first write there fails with 25006, which does.
+        inTransaction(client, 'BEGIN ISOLATION LEVEL READ COMMITTED', work, sentCommit),
       ),
     withSnapshot: (work) =>
       withRetry(defaultRetryMs, true, (client, sentCommit) =>
         inTransaction(client, 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY', work, sentCommit),
       ),
-    withClient: (work) => withRetry(defaultRetryMs, true, (client) => work(client)),
+    withClient: (work, { retryMs = defaultRetryMs } = {}) =>
+      withRetry(retryMs, true, (client) => work(client)),
     // pg's end() waits for the clients that are checked out.
     close: () => pool.end(),
   }

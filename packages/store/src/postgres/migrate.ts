@@ -23,11 +23,14 @@ export async function migratePostgres(connection: PostgresConnection, nowMs: num
   client.on('error', () => {})
   await client.connect()
   try {
-    await client.query('BEGIN ISOLATION LEVEL READ COMMITTED READ WRITE')
+    await client.query('BEGIN ISOLATION LEVEL READ COMMITTED')
     await client.query('SELECT pg_advisory_xact_lock($1::bigint)', [migrationLock])
-    const { rows } = await client.query<{ there: boolean }>(
-      `SELECT to_regclass('migrations') IS NOT NULL AS there`,
+    const { rows } = await client.query<{ there: boolean; standby: boolean }>(
+      `SELECT to_regclass('migrations') IS NOT NULL AS there, pg_is_in_recovery() AS standby`,
     )
+    // In the middle of a failover: worth waiting for. The code is that of a socket, so that it counts as such.
+    if (rows[0]?.standby)
+      throw Object.assign(new Error('it is a standby, and no primary yet'), { code: 'ECONNABORTED' })
     if (!rows[0]?.there)
       await client.query(
         `CREATE TABLE migrations (
@@ -37,11 +40,7 @@ export async function migratePostgres(connection: PostgresConnection, nowMs: num
     const applied = await client.query<AppliedMigration>(
       'SELECT version, name, checksum FROM migrations ORDER BY version',
     )
-    for (const { version, name, sql, checksum } of checkPending(
-      known,
-      applied.rows,
-      connection.location,
-    )) {
+    for (const { version, name, sql, checksum } of checkPending(known, applied.rows, connection.location)) {
       await client.query(sql)
       await client.query(
         'INSERT INTO migrations (version, name, checksum, applied_at_ms) VALUES ($1, $2, $3, $4)',

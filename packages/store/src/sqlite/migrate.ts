@@ -23,10 +23,12 @@ export async function migrateSqlite(connection: SqliteConnection, nowMs: number)
       .all() as unknown as AppliedMigration[]
     for (const { version, name, sql, checksum } of checkPending(known, applied, connection.file)) {
       db.exec(sql)
-      prepared(
-        db,
-        'INSERT INTO migrations (version, name, checksum, applied_at_ms) VALUES (?, ?, ?, ?)',
-      ).run(version, name, checksum, nowMs)
+      prepared(db, 'INSERT INTO migrations (version, name, checksum, applied_at_ms) VALUES (?, ?, ?, ?)').run(
+        version,
+        name,
+        checksum,
+        nowMs,
+      )
     }
   })
 }
