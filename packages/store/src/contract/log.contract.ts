@@ -157,8 +157,8 @@ export function describeLogContract(name: string, makeDatabase: MakeDatabase): v
     test('a snapshot holds the deliveries that somebody must still do something about, and no others', async () => {
       const [open, done] = [await makeDelivery(store), await makeDelivery(store)]
       await run(store, { type: 'delivery.cancel', id: done, expectedVersion: 1, reason: 'no' })
-      const ids = (await store.snapshot()).deliveries.map(({ id }) => id)
-      expect([ids.includes(open), ids.includes(done)]).toEqual([true, false])
+      const ids = new Set((await store.snapshot()).deliveries.map(({ id }) => id))
+      expect([ids.has(open), ids.has(done)]).toEqual([true, false])
     })
 
     test('a commit wakes subscribers of this instance and of others, until they unsubscribe', async () => {
