@@ -12,6 +12,7 @@ import { type BenchResult, median, printResults } from './result.ts'
 
 const trackers = 200
 const batchSize = 1_000
+const batchConnections = 8
 
 interface Options {
   readonly rounds?: number
@@ -25,12 +26,13 @@ interface Options {
  * counted against the rows of the database afterwards: an answer for a fix that is not there fails the run.
  */
 export async function run(options: Options = {}): Promise<BenchResult[]> {
-  const { rounds = 3, fixes = 60_000, measureMs = 5_000 } = options
+  const { rounds = 5, fixes = 120_000, measureMs = 5_000 } = options
   const postgres = await startPostgres()
   try {
     return [
       await compareBatches('SQLite', 'raw prepared inserts', rounds, fixes, onSqlite, () =>
-        measureRawInserts(fixes, batchSize),
+        // In transactions as large as ingest makes them from requests that wait.
+        measureRawInserts(fixes, 5 * batchSize),
       ),
       await compareBatches('PostgreSQL', 'psql \\copy', rounds, fixes, onPostgres(postgres), () =>
         measureCopy(postgres, fixes),
@@ -64,10 +66,10 @@ async function compareBatches(
       putLoad(config, (ready) => ({
         kind: 'batches',
         port: Number(new URL(ready.url).port),
-        connections: 4,
+        connections: batchConnections,
         size: batchSize,
         trackers,
-        // The first requests of a process are slow, and those of the first day of a tracker: see below.
+        // A process that has just started is slow, and the first fixes of a tracker on a day are registered.
         warmUpBatches: 20,
         batches: fixes / batchSize,
       })),
@@ -76,7 +78,7 @@ async function compareBatches(
   }
   const ratios = ours.map((rate, i) => rate / theirs[i]!)
   return {
-    claim: `${backend}: batches of ${batchSize} over HTTP against ${peer}`,
+    claim: `${backend}: batches of ${batchSize} over HTTP, ${batchConnections} connections, against ${peer}`,
     measured: median(ratios),
     unit: 'ratio',
     target: 0.5,

@@ -14,8 +14,8 @@ import { MarkerBoard } from './marker-board.ts'
 /** A client that missed more changes than this is better served with a snapshot. */
 const maxResumeChanges = 5_000
 const resumePageSize = 500
-/** Positions are sent at most this often. */
-const frameIntervalMs = 100
+/** Positions are sent at most this often: it is the larger part of how old a marker is on a screen. */
+const frameIntervalMs = 50
 const probeIntervalMs = 10_000
 /** Sessions end without a line in the change log: signing out, expiry. */
 const recheckIntervalMs = 15_000
