@@ -69,8 +69,8 @@ async function compareBatches(
         connections: batchConnections,
         size: batchSize,
         trackers,
-        // A process that has just started is slow, and the first fixes of a tracker on a day are registered.
-        warmUpBatches: 20,
+        // A server runs for months: the first seconds, in which its code is compiled, are not what is compared.
+        warmUpBatches: 60,
         batches: fixes / batchSize,
       })),
     )
