@@ -15,7 +15,7 @@ for (const theme of ['light', 'dark'] as const) {
     }) => {
       const live = new LivePage(page)
       await live.open(fleet, sessionCookie)
-      await expect(page.getByText('60 bikes')).toBeVisible()
+      await expect(page.getByText('76 bikes')).toBeVisible()
       await expect(live.bike('AMS-0001')).toBeVisible()
       await live.expectMapPainted()
       expect(pageErrors).toEqual([])
@@ -80,7 +80,7 @@ test('search and filters narrow the list, and the address keeps them', async ({
   await live.search.fill('no such bike')
   await expect(page.getByText('No bike matches')).toBeVisible()
   await page.getByRole('button', { name: 'Clear search and filters' }).click()
-  await expect(page.getByText('60 bikes')).toBeVisible()
+  await expect(page.getByText('76 bikes')).toBeVisible()
 })
 
 test('everything on the way to a bike can be done by keyboard', async ({ page, fleet, sessionCookie }) => {

@@ -38,7 +38,7 @@ describe('with the app running and the demo riding', () => {
     expect(await get('/api/session')).toMatchObject({ user: { name: 'owner', role: 'admin' } })
     await expect(signInByLink(fleet)).rejects.toThrow('sign-in failed')
     const { stdout } = await runCommand('demo status --json', env)
-    expect(JSON.parse(stdout)).toMatchObject({ counts: { bike: { demo: 60 }, courier: { demo: 54 } } })
+    expect(JSON.parse(stdout)).toMatchObject({ counts: { bike: { demo: 76 }, courier: { demo: 72 } } })
   })
 
   test('couriers ride: their markers move through the tracker endpoint', async () => {

@@ -33,10 +33,10 @@ test('trackers are listened for where the app listens, unless told otherwise or 
   expect(config({ FLEET_HOST: '[::1]' }).host).toBe('::1')
 })
 
-test('a cluster database gets no demo unless somebody asks for it', () => {
+test('an empty database gets the demo fleet, on a cluster too, unless told otherwise', () => {
   const cluster = { PG_HOST: '10.0.0.100', PG_USER: 'fleet_app', PG_DATABASE: 'bike_fleet' }
-  expect(config(cluster).seed).toBe('none')
-  expect(config({ ...cluster, FLEET_SEED: 'demo' }).seed).toBe('demo')
+  expect(config(cluster).seed).toBe('demo')
+  expect(config({ ...cluster, FLEET_SEED: 'none' }).seed).toBe('none')
 })
 
 test('all that is wrong is told at once, of the database too', () => {

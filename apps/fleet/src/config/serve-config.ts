@@ -42,7 +42,7 @@ export function parseServeConfig(
   const port = reader.wholeNumber('FLEET_PORT', 8484, 0, 65_535)
   const osmand = readOsmAnd(reader, host, port)
   // A company's cluster is no place for invented couriers, unless somebody asks for them.
-  const seed = reader.choice('FLEET_SEED', ['demo', 'none']) ?? (env['PG_HOST'] ? 'none' : 'demo')
+  const seed = reader.choice('FLEET_SEED', ['demo', 'none']) ?? 'demo'
   const riders = {
     count: reader.wholeNumber('FLEET_DEMO_RIDERS', 60, 0, maxDemoRiders),
     isAsked: reader.text('FLEET_DEMO_RIDERS') !== null,

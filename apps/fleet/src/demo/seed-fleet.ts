@@ -43,8 +43,8 @@ export interface FleetSize {
   readonly from: number
 }
 
-/** The fleet that a first start shows. */
-export const demoFleet: FleetSize = { bikes: 60, couriers: 54, riding: 47, from: 0 }
+/** The fleet that a first start shows: of 64 couriers with a bike 4 are on a break, so 60 ride. */
+export const demoFleet: FleetSize = { bikes: 76, couriers: 72, riding: 64, from: 0 }
 
 /** Riders beyond the first fleet bring their own bikes. */
 export const furtherFleet = (from: number, count: number): FleetSize => ({

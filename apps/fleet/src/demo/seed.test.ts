@@ -31,7 +31,7 @@ test('the demo day has what a dispatcher has to deal with', async () => {
     Object.fromEntries(
       [...new Set(values)].map((value) => [value, values.filter((other) => other === value).length]),
     )
-  expect(bikes.length).toBe(60)
+  expect(bikes.length).toBe(76)
   expect(Object.keys(tally(bikes.map(({ status }) => status))).toSorted()).toEqual([
     'available',
     'charging',
@@ -40,8 +40,8 @@ test('the demo day has what a dispatcher has to deal with', async () => {
     'missing',
   ])
   expect(new Set(bikes.map(({ kind }) => kind)).size).toBe(3)
-  expect(new Set(couriers.map(({ name }) => name)).size).toBe(54)
-  expect(tally(couriers.map(({ shift }) => shift))).toEqual({ on: 45, break: 2, off: 7 })
+  expect(new Set(couriers.map(({ name }) => name)).size).toBe(72)
+  expect(tally(couriers.map(({ shift }) => shift))).toEqual({ on: 60, break: 4, off: 8 })
   expect(deliveries.length).toBe(40)
   expect(tally(deliveries.map(({ status }) => status))).toEqual({
     unassigned: 10,
@@ -50,9 +50,9 @@ test('the demo day has what a dispatcher has to deal with', async () => {
   })
   expect(tally(issues.map(({ status }) => status))).toEqual({ open: 4, in_progress: 4 })
   expect(new Set(zones.map(({ kind }) => kind)).size).toBe(6)
-  expect(devices.length).toBe(60)
+  expect(devices.length).toBe(76)
   // The missing bike is silent.
-  expect(latest.length).toBe(59)
+  expect(latest.length).toBe(75)
 
   const all = await listAll(store, 'delivery')
   expect(all.length).toBe(190)
@@ -83,7 +83,7 @@ test('it is the same day every time, but for what nobody may guess', async () =>
     randomBytes: (count) => Uint8Array.from({ length: count }, () => random.int(0, 255)),
   })
   const ids = async (store: Store) => (await listAll(store, 'device')).map(({ trackerId }) => trackerId)
-  expect(new Set([...(await ids(first.store)), ...(await ids(third))]).size).toBe(120)
+  expect(new Set([...(await ids(first.store)), ...(await ids(third))]).size).toBe(152)
 })
 
 test('nobody was carried over the water: no seeded fix is a jump', async () => {
@@ -102,7 +102,7 @@ test('nobody was carried over the water: no seeded fix is a jump', async () => {
 test('whoever comes second seeds nothing, and all of it can be removed again', async () => {
   const { store, randomBytes } = await seeded()
   expect(await seedDemo(store, { nowMs: nowMs + 5, randomBytes })).toBeNull()
-  expect((await listAll(store, 'bike')).length).toBe(60)
+  expect((await listAll(store, 'bike')).length).toBe(76)
   await store.clearDemo({ key: 'clear', actor: { id: null, name: 'test' }, nowMs })
   for (const kind of ['bike', 'courier', 'delivery', 'issue', 'zone', 'device'] as const)
     expect(await listAll(store, kind)).toEqual([])

@@ -2,7 +2,7 @@ import type { IssueKind, IssueReporter } from '@fleet/domain'
 
 /* What people in the demonstration are called and say. All invented. */
 
-/** Fifty-four, so that every seeded courier has a name of their own. */
+/** Names of the first couriers; `courierName` combines them anew for more. */
 export const courierNames: readonly string[] = [
   'Sanne de Vries',
   'Youssef El Amrani',
