@@ -23,8 +23,6 @@ export interface CommandTransaction<Tx> {
   startWriting(): Promise<(ordinal: number) => ChangeSeq>
   /** The next `count` numbers. Call after `startWriting`. Gaps are possible, repetition is not. */
   allocate(counter: Counter, count: number): Promise<readonly number[]>
-  /** Wakes readers of the change log in other processes when this transaction commits. */
-  notify(): Promise<void>
 }
 
 /** What differs between SQLite and PostgreSQL, and nothing else: the store above it is written once. */
@@ -36,7 +34,8 @@ export interface Backend<Tx> {
   readonly db: Kysely<Schema>
   /**
    * Runs `work` in one transaction, again from the start where that is safe. `work` must find out by its idempotency
-   * key whether it was applied already: it runs again after a commit whose outcome is unknown.
+   * key whether it was applied already: it runs again after a commit whose outcome is unknown. Afterwards wakes
+   * readers of the change log, here and in other processes.
    */
   command<T>(work: (tx: CommandTransaction<Tx>) => Promise<T>): Promise<T>
   /** Runs reads that all see the same moment. */

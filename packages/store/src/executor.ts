@@ -72,7 +72,6 @@ export async function executeOnce<Tx>(
           at_ms: context.nowMs,
         })
         .execute()
-      if (verdict.ok) await tx.notify()
       return { ...outcome, replayed: false }
     })
   try {

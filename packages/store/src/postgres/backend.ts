@@ -15,6 +15,7 @@ export function createPostgresBackend(
   positions: PositionStore<PoolClient>,
 ): Backend<PoolClient> {
   const feed = createPostgresChangeFeed(connection)
+  const announcer = createAnnouncer(connection)
   return {
     name: 'postgres',
     location: connection.location,
@@ -24,8 +25,13 @@ export function createPostgresBackend(
     ),
     // A commit whose answer was lost is settled by running the command again: it takes the key's lock, which waits for
     // the first attempt's session to end on this server, and then finds the recorded outcome or that there is none.
-    command: (work) =>
-      connection.withTransaction((client) => work(openTransaction(client)), { afterUnknownCommit: 'retry' }),
+    async command(work) {
+      const result = await connection.withTransaction((client) => work(openTransaction(client)), {
+        afterUnknownCommit: 'retry',
+      })
+      announcer.announce()
+      return result
+    },
     snapshot: (work) =>
       connection.withSnapshot((client) => work(createQueryLayer('postgres', runOn(client)), client)),
     // LIKE is what a trigram index answers.
@@ -56,6 +62,31 @@ export function createPostgresBackend(
   }
 }
 
+/**
+ * Wakes readers after commits. Not inside the transaction: NOTIFY takes a lock on the whole server that lasts until its
+ * transaction's commit is acknowledged, by the synchronous standby too, so commands would commit one at a time. One
+ * NOTIFY serves all commits before it. If it is lost, readers look by themselves once a second.
+ */
+function createAnnouncer({ pool }: PostgresConnection): { announce(): void } {
+  let running = false
+  let again = false
+  const run = async () => {
+    do {
+      again = false
+      await pool.query(`NOTIFY ${wakeChannel}`).catch(() => {})
+    } while (again)
+    running = false
+  }
+  return {
+    announce() {
+      again = true
+      if (running) return
+      running = true
+      void run()
+    },
+  }
+}
+
 const runOn =
   (client: PoolClient): Run =>
   async (text, values) =>
@@ -78,9 +109,6 @@ function openTransaction(client: PoolClient): CommandTransaction<PoolClient> {
         [counter, count],
       )
       return rows.map((row) => row.number)
-    },
-    async notify() {
-      await client.query(`NOTIFY ${wakeChannel}`)
     },
   }
 }

@@ -45,6 +45,7 @@ export function createSqliteBackend(
     }),
     async command(work) {
       const result = await connection.transaction((db) => work(openTransaction(db, layerOf(db))))
+      // Other processes look at the file themselves, see `watch`.
       feed.wake()
       return result
     },
@@ -88,8 +89,6 @@ function openTransaction(db: DatabaseSync, layer: Kysely<Schema>): CommandTransa
       ) as { value: number }
       return Promise.resolve(Array.from({ length: count }, (_, index) => row.value - count + 1 + index))
     },
-    // Other processes look at the file themselves, see `watch`.
-    notify: () => Promise.resolve(),
   }
 }
 
