@@ -81,7 +81,7 @@ export function createRandom(seed: number): () => number {
 export function createFeed(count: number, startMs: number, seed = 7, allMoving = false): Feed {
   const random = createRandom(seed)
   const bytes = () => Uint8Array.from({ length: 10 }, () => Math.floor(random() * 256))
-  const id = <T extends string>() => createId<T & never>(startMs, bytes()) as unknown as T
+  const id = <T extends string>() => createId(startMs, bytes()) as string as T
   const pick = <T>(from: readonly T[]): T => from[Math.floor(random() * from.length)]!
   const entity = (): Entity => ({ version: 1, createdAtMs: startMs, updatedAtMs: startMs, demo: true })
   const graph = [...streetGraph().values()].filter((node) => node.edges.length > 0)

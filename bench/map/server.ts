@@ -58,7 +58,10 @@ export async function openMapServer(feed: Feed, options: MapServerOptions = {}):
   const live = new WebSocketServer({ noServer: true })
   const clients = new Set<WebSocket>()
   server.on('upgrade', (request, socket, head) => {
-    if (paused || !signedIn || request.url !== '/api/live') return socket.destroy()
+    if (paused || !signedIn || request.url !== '/api/live') {
+      socket.destroy()
+      return
+    }
     live.handleUpgrade(request, socket, head, (client) => {
       client.on('message', () => {
         client.send(JSON.stringify(feed.snapshot(Date.now())))

@@ -1,3 +1,4 @@
+/* oxlint-disable import/no-unassigned-import -- style sheets, and a setting that must come before the rest */
 import './without-eval.ts'
 import '@mantine/core/styles.css'
 import './theme/tokens.css'

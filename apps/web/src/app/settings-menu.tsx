@@ -12,11 +12,12 @@ export function SettingsMenu({ user, onShortcuts }: { user: User | null; onShort
   const { api, queries } = useServices()
   const navigate = useNavigate()
   const signOut = async () => {
+    // First away from the page, so that its session's end is not taken for one that came unasked.
+    await navigate({ to: '/sign-in', search: {} })
     // Out of reach or not: on this screen the person is gone. The cookie ends with the server's own deadline.
     await api.call('signOut', {}).catch(() => undefined)
     queries.clear()
     queries.setQueryData(sessionKey, null)
-    await navigate({ to: '/sign-in', search: {} })
   }
   return (
     <Menu position="bottom-end" width={264} shadow="md" trapFocus>

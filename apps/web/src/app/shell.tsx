@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Link, Outlet, useNavigate, useRouterState } from '@tanstack/react-router'
+import { Link, Outlet, useRouter } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ConnectionBadge } from './connection-badge.tsx'
@@ -17,8 +17,7 @@ export function Shell() {
   const { t } = useTranslation()
   const { live, api, queries } = useServices()
   const { state } = useConnection()
-  const navigate = useNavigate()
-  const href = useRouterState({ select: (router) => router.location.href })
+  const router = useRouter()
   const [sheetOpen, setSheetOpen] = useState(false)
   const { data: session } = useQuery<Session | null>({
     queryKey: sessionKey,
@@ -42,8 +41,11 @@ export function Shell() {
   useEffect(() => {
     if (!ended) return
     queries.setQueryData(sessionKey, null)
-    void navigate({ to: '/sign-in', search: href === '/' ? {} : { to: href } })
-  }, [ended, href, navigate, queries])
+    // Read once, not subscribed to: on the way out the address is already that of the sign-in page.
+    const { href, pathname } = router.latestLocation
+    if (pathname === '/sign-in') return
+    void router.navigate({ to: '/sign-in', search: href === '/' ? {} : { to: href } })
+  }, [ended, queries, router])
 
   useShortcuts({ '?': () => setSheetOpen(true) })
 

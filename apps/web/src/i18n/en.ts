@@ -147,6 +147,7 @@ export const en = {
     odometer: 'Odometer',
     lastFix: 'Last fix',
     accuracy: 'Accuracy',
+    margin: 'Margin',
     unknown: 'Not reported',
     courier: 'Courier',
     noCourier: 'Nobody rides this bike.',

@@ -11,20 +11,20 @@ const locales: Record<Language, string> = { en: 'en-GB', nl: 'nl-NL' }
 /** Times, numbers and quantities as people of one language read them. */
 export interface Format {
   /** `14:03` */
-  time(ms: number): string
+  readonly time: (ms: number) => string
   /** `14:03:27` */
-  timeWithSeconds(ms: number): string
+  readonly timeWithSeconds: (ms: number) => string
   /** `1 234` or `1.234`, as the language has it. */
-  number(value: number, fractionDigits?: number): string
+  readonly number: (value: number, fractionDigits?: number) => string
   /** `0.4 s`, `12 s`, `3 min`, `5 h`, `2 d`: one unit, rounded down, tenths below ten seconds when asked for. */
-  duration(ms: number, tenths?: boolean): string
-  speed(mps: number): string
-  distanceKm(m: number): string
-  metres(m: number): string
-  percent(value: number): string
+  readonly duration: (ms: number, tenths?: boolean) => string
+  readonly speed: (mps: number) => string
+  readonly distanceKm: (m: number) => string
+  readonly metres: (m: number) => string
+  readonly percent: (value: number) => string
 }
 
-export function createFormat(language: Language, t: TFunction<'app'>): Format {
+export function createFormat(language: Language, t: TFunction): Format {
   const locale = locales[language]
   const time = new Intl.DateTimeFormat(locale, {
     timeZone,
@@ -60,7 +60,7 @@ export function createFormat(language: Language, t: TFunction<'app'>): Format {
 }
 
 export function useFormat(): Format {
-  const { t, i18n } = useTranslation()
-  // `t` keeps its identity per language, so the formatters are made once a language.
-  return useMemo(() => createFormat(currentLanguage(), t), [t, i18n.language])
+  const { t } = useTranslation()
+  // `t` is another function for each language, so the formatters are made once a language.
+  return useMemo(() => createFormat(currentLanguage(), t), [t])
 }

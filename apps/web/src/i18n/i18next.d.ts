@@ -1,3 +1,4 @@
+// oxlint-disable-next-line import/no-unassigned-import -- makes this file an augmentation, not a declaration
 import 'i18next'
 import type { en } from './en.ts'
 

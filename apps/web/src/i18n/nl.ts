@@ -148,6 +148,7 @@ export const nl = {
     odometer: 'Kilometerstand',
     lastFix: 'Laatste positie',
     accuracy: 'Nauwkeurigheid',
+    margin: 'Marge',
     unknown: 'Niet gemeld',
     courier: 'Koerier',
     noCourier: 'Niemand rijdt op deze fiets.',

@@ -90,7 +90,7 @@ function FixTable({ positions }: { positions: readonly Position[] }) {
           <tr>
             <th scope="col">{t('detail.time')}</th>
             <th scope="col">{t('detail.speed')}</th>
-            <th scope="col">{t('detail.accuracy')}</th>
+            <th scope="col">{t('detail.margin')}</th>
             <th scope="col">{t('detail.battery')}</th>
             <th scope="col">{t('detail.flag')}</th>
           </tr>

@@ -62,12 +62,15 @@ export const deliveriesByCourier = once(
   },
 )
 
-/** Lower case, without accents: `José` is found by `jose`. */
+/** Lower case, without accents: `José` is found by `jose`, and `Yıldız`, whose ı is no i with an accent, by `yildiz`. */
 export const searchable = (text: string): string =>
   text
     .normalize('NFD')
     .replace(/\p{Diacritic}/gu, '')
     .toLowerCase()
+    .replaceAll('ı', 'i')
+    .replaceAll('ø', 'o')
+    .replaceAll('ß', 'ss')
 
 /** All that a bike can be found by. */
 export function searchText(registry: Registry, bike: Bike): string {

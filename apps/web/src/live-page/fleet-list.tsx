@@ -1,7 +1,7 @@
 import { type BikeStatus, bikeStatuses } from '@fleet/domain'
 import { CloseButton, NativeSelect, TextInput, UnstyledButton } from '@mantine/core'
 import { IconChevronDown, IconChevronUp, IconSearch } from '@tabler/icons-react'
-import { type Ref, useState } from 'react'
+import { memo, type Ref, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../i18n/format.ts'
 import { EmptyFleet, NoMatch, RowSkeletons } from './fleet-list-states.tsx'
@@ -25,7 +25,7 @@ interface FleetListProps {
 const sortLabels = { code: 'list.sortCode', seen: 'list.sortSeen', battery: 'list.sortBattery' } as const
 
 /** The fleet by name: search, filters with counts, and every bike in a list. On a phone, a sheet from below. */
-export function FleetList(props: FleetListProps) {
+export const FleetList = memo(function FleetList({ searchRef, ...props }: FleetListProps) {
   const { t } = useTranslation()
   const format = useFormat()
   const { rows, search, onSearch } = props
@@ -69,7 +69,7 @@ export function FleetList(props: FleetListProps) {
         </div>
         <search>
           <TextInput
-            ref={props.searchRef}
+            ref={searchRef}
             size="sm"
             type="search"
             aria-label={t('list.search')}
@@ -122,7 +122,7 @@ export function FleetList(props: FleetListProps) {
       )}
     </aside>
   )
-}
+})
 
 interface FilterProps {
   readonly status: BikeStatus

@@ -20,7 +20,7 @@ interface FleetRowListProps {
  */
 export function FleetRowList({ order, selectedNo, onOpen, onHover }: FleetRowListProps) {
   const { t } = useTranslation()
-  const registry = useRegistry(500)
+  const registry = useRegistry(1_000)
   const nowMs = useServerNow(1_000)
   const box = useRef<HTMLDivElement>(null)
   const [activeNo, setActiveNo] = useState<number | null>(null)
@@ -80,7 +80,7 @@ export function FleetRowList({ order, selectedNo, onOpen, onHover }: FleetRowLis
       <div role="presentation" className={styles.rows} style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(({ index, start }) => (
           <FleetRow
-            key={order[index]!}
+            key={order[index]}
             bikeNo={order[index]!}
             registry={registry}
             nowMs={nowMs}

@@ -47,3 +47,12 @@ function sortKey(markers: MarkerColumns, no: number, sort: SortOrder): number {
   const battery = markers.batteryPct[slot]!
   return battery === unsaid ? last : battery
 }
+
+export function areSameRows(a: FleetRows, b: FleetRows): boolean {
+  return (
+    a.total === b.total &&
+    a.order.length === b.order.length &&
+    bikeStatuses.every((status) => a.counts[status] === b.counts[status]) &&
+    a.order.every((no, i) => no === b.order[i])
+  )
+}

@@ -9,7 +9,7 @@ import { formatMapView, type MapView, parseMapView } from '../map/map-view.ts'
 import { BikeDetail } from './bike-detail.tsx'
 import { bikesByCode, bikesByNo } from './fleet-index.ts'
 import { FleetList } from './fleet-list.tsx'
-import { createFleetRows } from './fleet-rows.ts'
+import { areSameRows, createFleetRows } from './fleet-rows.ts'
 import { type LiveSearch, parseStatuses } from './live-search.ts'
 import { MapTools } from './map-tools.tsx'
 import { SelectionOnMap } from './selection-on-map.tsx'
@@ -18,7 +18,9 @@ import styles from './live-page.module.css'
 /** Half of all code; the list is there before it. */
 const MapCanvas = lazy(() => import('../map/map-canvas.tsx'))
 
+/** The widths of the panels, and on a phone their heights, as in the style sheets: the map looks past them. */
 const panels = { list: 348, detail: 384 }
+const sheetHeight = (share: number, maxPx: number) => Math.min(innerHeight * share, maxPx)
 
 export function LivePage() {
   const { t } = useTranslation()
@@ -37,13 +39,14 @@ export function LivePage() {
   const patch = useCallback(
     (change: Partial<Record<keyof LiveSearch, string | undefined>>) =>
       void navigate({
-        search: (before) => ({ ...before, ...change }) as LiveSearch,
+        search: (before) => ({ ...before, ...change }),
         replace: true,
       }),
     [navigate],
   )
 
   const bike = search.bike === undefined ? undefined : bikesByCode(registry.bikes).get(search.bike)
+  const bikeNo = bike?.no
   const following = search.follow === '1' && bike !== undefined
   const open = useCallback(
     (bikeNo: number | null, byKeyboard = false) => {
@@ -59,12 +62,12 @@ export function LivePage() {
   }
 
   useEffect(() => {
-    live.markers.glides = !reducedMotion
+    live.setGliding(!reducedMotion)
   }, [live, reducedMotion])
   useEffect(() => {
-    if (bike !== undefined && openedByKeyboard.current) heading.current?.focus()
+    if (bikeNo !== undefined && openedByKeyboard.current) heading.current?.focus()
     openedByKeyboard.current = false
-  }, [bike?.id])
+  }, [bikeNo])
 
   const rows = useRows(search, registry)
   const filtered = search.q !== undefined || search.status !== undefined
@@ -74,8 +77,12 @@ export function LivePage() {
     const shown = new Set(rows.order)
     map.overlay.filter((slot) => shown.has(live.markers.bikeNo[slot]!))
   }, [map, filtered, rows, live])
-  useEffect(() => map?.follow(following ? bike.no : null), [map, following, bike?.no])
+  useEffect(() => map?.follow(following ? (bikeNo ?? null) : null), [map, following, bikeNo])
 
+  // Only the first one counts: from then on the map says where it looks, and the address follows.
+  const [firstView] = useState(() => (search.map === undefined ? null : parseMapView(search.map)))
+  const onMove = useSlow((view: MapView) => patch({ map: formatMapView(view) }), 400)
+  const onDrag = useCallback(() => patch({ follow: undefined }), [patch])
   const onHover = useCallback((bikeNo: number | null) => map?.overlay.hover(bikeNo), [map])
   useShortcuts({
     '/': () => searchBox.current?.focus(),
@@ -88,31 +95,37 @@ export function LivePage() {
   })
   useEscapeFromSearch(searchBox)
 
+  const detailed = bike !== undefined
   const padding = useMemo(
     () =>
       narrow
-        ? { top: 0, left: 0, right: 0, bottom: bike === undefined ? 300 : 420 }
-        : { top: 0, bottom: 0, left: panels.list, right: bike === undefined ? 0 : panels.detail },
-    [narrow, bike === undefined],
+        ? {
+            top: 0,
+            left: 0,
+            right: 0,
+            bottom: !detailed ? sheetHeight(0.46, 420) : sheetHeight(0.64, 600),
+          }
+        : { top: 0, bottom: 0, left: panels.list, right: !detailed ? 0 : panels.detail },
+    [narrow, detailed],
   )
   const offsets = narrow
     ? {}
-    : { '--left': `${panels.list}px`, '--right': bike === undefined ? '0px' : `${panels.detail}px` }
+    : { '--left': `${panels.list}px`, '--right': !detailed ? '0px' : `${panels.detail}px` }
 
   return (
     <main className={styles.page} style={offsets as React.CSSProperties}>
       <Suspense fallback={<div className={styles.mapLoading} role="status" aria-label={t('map.loading')} />}>
         <MapCanvas
-          view={search.map === undefined ? null : parseMapView(search.map)}
+          view={firstView}
           padding={padding}
           onReady={setMap}
-          onMove={useSlow((view: MapView) => patch({ map: formatMapView(view) }), 400)}
+          onMove={onMove}
           onSelect={open}
           onHover={onHover}
-          onDrag={() => following && patch({ follow: undefined })}
+          onDrag={onDrag}
         />
       </Suspense>
-      <MapTools map={map} />
+      <MapTools map={map} roomy={bike === undefined} />
       <FleetList
         rows={rows}
         loading={!hasData}
@@ -150,11 +163,16 @@ function useRows(search: LiveSearch, registry: ReturnType<typeof useRegistry>) {
   const query = useDeferredValue(search.q ?? '')
   const sort = search.sort ?? 'code'
   const tick = useServerNow(sort === 'code' ? 3_600_000 : 4_000)
-  return useMemo(
+  const rows = useMemo(
     () => createFleetRows(registry, markers, { search: query, statuses: parseStatuses(search.status), sort }),
     // oxlint-disable-next-line react/exhaustive-deps -- the marker columns change in place; the tick stands for them
     [registry.bikes, registry.couriers, registry.deliveries, markers, query, search.status, sort, tick],
   )
+  // The same answer is the same object, so that the panel renders only when its order or counts change.
+  const [shown, setShown] = useState(rows)
+  if (areSameRows(shown, rows)) return shown
+  setShown(rows)
+  return rows
 }
 
 /** Calls after `ms` of quiet, with the last arguments. */
@@ -181,7 +199,9 @@ function useEscapeFromSearch(box: React.RefObject<HTMLInputElement | null>) {
     const listen = (event: KeyboardEvent) => {
       if (event.key !== 'Escape' && event.key !== 'ArrowDown' && event.key !== 'Enter') return
       event.preventDefault()
-      document.getElementById('fleet-list')?.focus()
+      const list = document.getElementById('fleet-list')
+      if (list === null) element?.blur()
+      else list.focus()
     }
     element?.addEventListener('keydown', listen)
     return () => element?.removeEventListener('keydown', listen)

@@ -16,10 +16,11 @@ interface SelectionOnMapProps {
 /** Draws nothing in the page: tells the map of zones and of all that belongs to the selected bike. */
 export function SelectionOnMap({ map, bike, registry }: SelectionOnMapProps) {
   useEffect(() => map?.setZones(registry.zones.values()), [map, registry.zones])
+  const bikeNo = bike?.no ?? null
   useEffect(() => {
-    map?.overlay.select(bike?.no ?? null)
-    if (bike === null) map?.setStops([])
-  }, [map, bike?.no])
+    map?.overlay.select(bikeNo)
+    if (bikeNo === null) map?.setStops([])
+  }, [map, bikeNo])
   return map === null || bike === null ? null : (
     <>
       <Stops map={map} bike={bike} registry={registry} />

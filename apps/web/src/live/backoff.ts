@@ -1,5 +1,5 @@
 const baseMs = 500
-const capMs = 15_000
+const capMs = 8_000
 /** Even the luckiest retry waits this long: a server that refuses at once must not be hammered. */
 const floorMs = 250
 

@@ -6,9 +6,9 @@ import { quietMs } from './connection.ts'
 /** The little of a WebSocket that we use, so that a test can be the server. */
 export interface SocketLike {
   binaryType: BinaryType
-  onopen: ((event: Event) => void) | null
-  onmessage: ((event: MessageEvent<unknown>) => void) | null
-  onclose: ((event: CloseEvent) => void) | null
+  addEventListener(type: 'open', listener: () => void): void
+  addEventListener(type: 'message', listener: (event: { readonly data: unknown }) => void): void
+  addEventListener(type: 'close', listener: (event: { readonly code: number }) => void): void
   send(text: string): void
   close(): void
 }
@@ -32,7 +32,7 @@ export interface LiveSocketOptions {
 }
 
 /** Closed by the server because the session ended (the policy-violation code of RFC 6455, and our own). */
-const deniedCodes: readonly number[] = [1008, 4401]
+const deniedCodes: ReadonlySet<number> = new Set([1008, 4401])
 
 /**
  * The thin shell around one WebSocket: connects, says where we stopped, notices silence, comes back with jittered
@@ -79,15 +79,21 @@ export class LiveSocket {
     this.#heardOnThisSocket = false
     this.#heardAtMs = this.#options.now()
     socket.binaryType = 'arraybuffer'
-    socket.onopen = () => socket.send(JSON.stringify(this.#options.startMessage()))
-    socket.onmessage = ({ data }) => this.#hear(data)
-    socket.onclose = ({ code }) => {
-      if (this.#socket !== socket) return
+    // A socket that we let go of may still have something to say: it is not heard.
+    const isOurs = () => this.#socket === socket
+    socket.addEventListener('open', () => {
+      if (isOurs()) socket.send(JSON.stringify(this.#options.startMessage()))
+    })
+    socket.addEventListener('message', ({ data }) => {
+      if (isOurs()) this.#hear(data)
+    })
+    socket.addEventListener('close', ({ code }) => {
+      if (!isOurs()) return
       const spoke = this.#heardOnThisSocket
       this.#drop()
-      if (deniedCodes.includes(code)) this.#deny()
+      if (deniedCodes.has(code)) this.#deny()
       else void this.#lose(!spoke)
-    }
+    })
     this.#watchSilence()
   }
 
@@ -141,8 +147,6 @@ export class LiveSocket {
     clearTimeout(this.#silenceTimer)
     const socket = this.#socket
     this.#socket = null
-    if (socket === null) return
-    socket.onopen = socket.onmessage = socket.onclose = null
-    socket.close()
+    socket?.close()
   }
 }

@@ -74,10 +74,16 @@ export class LiveStore {
     this.#socket.close()
     this.#registry = emptyRegistry
     this.markers.clear()
+    this.#heardAtMs = 0
     this.#connection = { state: 'signed-out', retryAtMs: null, hasData: false }
     this.#tell('connection')
     this.#tell('registry')
     this.#tell('positions')
+  }
+
+  /** For people who asked for less motion, markers step instead of gliding. */
+  setGliding(glides: boolean): void {
+    this.markers.glides = glides
   }
 
   retryNow = (): void => this.#socket.retryNow()

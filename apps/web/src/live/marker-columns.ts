@@ -74,7 +74,7 @@ export class MarkerColumns {
   }
 
   clear(): void {
-    for (const no of [...this.slotOfNo.keys()]) this.remove(no)
+    for (const no of this.slotOfNo.keys()) this.remove(no)
   }
 
   /**
@@ -97,7 +97,7 @@ export class MarkerColumns {
         const sinceMs = nowMs - this.arrivedMs[slot]!
         // A little longer than the pause between fixes, so that jitter of the network shows as no stop.
         this.glideMs[slot] = Math.min(maxGlideMs, Math.max(minGlideMs, sinceMs * 1.1))
-        this.glidesUntilMs = Math.max(this.glidesUntilMs, nowMs + this.glideMs[slot]!)
+        this.glidesUntilMs = Math.max(this.glidesUntilMs, nowMs + this.glideMs[slot])
       } else {
         this.fromLat[slot] = marker.lat
         this.fromLon[slot] = marker.lon

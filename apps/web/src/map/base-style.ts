@@ -70,15 +70,14 @@ function groundLayers(scheme: Scheme): LayerSpecification[] {
     color: string,
     width: DataDrivenPropertyValueSpecification<number>,
     more: Record<string, unknown> = {},
-  ): LayerSpecification =>
-    ({
-      id,
-      source,
-      type: 'line',
-      filter: ofKind(kind),
-      layout: round,
-      paint: { 'line-color': color, 'line-width': width, ...more },
-    }) as LayerSpecification
+  ): LayerSpecification => ({
+    id,
+    source,
+    type: 'line',
+    filter: ofKind(kind),
+    layout: round,
+    paint: { 'line-color': color, 'line-width': width, ...more },
+  })
   const fill = (id: string, kind: string, color: string, outline: string): LayerSpecification => ({
     id,
     source,

@@ -10,6 +10,7 @@ import {
   setWorkerUrl,
 } from 'maplibre-gl'
 import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
+// oxlint-disable-next-line import/no-unassigned-import -- a style sheet
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Language } from '../i18n/language.ts'
 import type { LiveStore } from '../live/live-store.ts'
@@ -196,8 +197,10 @@ export class FleetMap {
     this.#data = { ...this.#data, [source]: data }
     // Before the style is loaded the source is not there yet; the style then carries the data itself.
     const known = this.map.getSource<GeoJSONSource>(ownSources[source])
-    if (known === undefined) void this.map.once('styledata', () => this.#setData(source, this.#data[source]))
-    else known.setData(data)
+    if (known === undefined) {
+      const whenLoaded = () => this.#setData(source, this.#data[source])
+      void this.map.once('styledata', whenLoaded)
+    } else void known.setData(data)
   }
 
   #addPin(pin: StopPin): Marker {

@@ -3,13 +3,16 @@ import type { Map as MapLibreMap } from 'maplibre-gl'
 import { steadyNow } from '../app/services.ts'
 import type { LiveStore } from '../live/live-store.ts'
 import type { Scheme } from '../theme/statuses.ts'
-import { frameIntervalMs, labelMinZoom, markerRadiusPx, metresPerPixel } from './frame-pace.ts'
+import { GlidePace, labelMinZoom, markerRadiusPx, metresPerPixel } from './frame-pace.ts'
 import { BikeBuffer, bikeFlags } from './markers/bike-buffer.ts'
 import { BikeLayer, overlayLayerProps } from './markers/bike-layer.ts'
 import { ClusterBuffer, ClusterLayer, clusterRadiusPx } from './markers/cluster-layer.ts'
 import { type Cluster, clusterLevel, createClusters } from './markers/clusters.ts'
 import { type LookProps, type SchemeLook, schemeLook } from './markers/look-uniforms.ts'
 import { TrailBuffer, TrailLayer, trailParameters, type TrailPoint } from './markers/trail-layer.ts'
+
+/** So much of the view's size is packed beyond each edge: a drag of a third of the screen packs nothing anew. */
+const boundsMargin = 0.3
 
 export type Pick =
   | { readonly kind: 'bike'; readonly bikeNo: number }
@@ -38,9 +41,11 @@ export class FleetOverlay {
   #history: TrailPoint[] = []
   #packedRevision = -1
   #packedLevel = Number.NaN
+  /** West, south, east, north: bikes outside are not packed. */
+  #packedBounds: readonly [number, number, number, number] = [0, 0, 0, 0]
   #stale = true
   #frame = 0
-  #drawnAtMs = 0
+  readonly #pace = new GlidePace()
   readonly #stops: (() => void)[] = []
 
   constructor(live: LiveStore, map: MapLibreMap, scheme: Scheme, interleaved: boolean) {
@@ -51,8 +56,8 @@ export class FleetOverlay {
     map.addControl(this.#overlay)
     this.#makeLayers()
     const refresh = () => this.#schedule()
-    map.on('zoom', refresh)
-    this.#stops.push(() => map.off('zoom', refresh), live.subscribe('positions', refresh))
+    map.on('move', refresh)
+    this.#stops.push(() => map.off('move', refresh), live.subscribe('positions', refresh))
     document.addEventListener('visibilitychange', refresh)
     this.#stops.push(() => document.removeEventListener('visibilitychange', refresh))
     // Ages fade also when nothing comes.
@@ -171,16 +176,21 @@ export class FleetOverlay {
     const { markers } = this.#live
     const nowMs = steadyNow()
     const level = clusterLevel(this.#map.getZoom())
-    if (this.#stale || markers.revision !== this.#packedRevision || level !== this.#packedLevel) {
+    if (
+      this.#stale ||
+      markers.revision !== this.#packedRevision ||
+      level !== this.#packedLevel ||
+      !this.#isPackedAround()
+    ) {
       this.#stale = false
       this.#packedRevision = markers.revision
       this.#packedLevel = level
       this.#pack(nowMs)
       this.#redraw()
-      this.#drawnAtMs = nowMs
-    } else if (nowMs - this.#drawnAtMs >= frameIntervalMs(this.#map.getZoom()) - 4) {
+      this.#pace.drawn(nowMs)
+    } else if (this.#pace.isDue(nowMs, this.#map.getZoom())) {
       this.#redraw()
-      this.#drawnAtMs = nowMs
+      this.#pace.drawn(nowMs)
     }
     if (nowMs < markers.glidesUntilMs) this.#schedule()
   }
@@ -195,8 +205,13 @@ export class FleetOverlay {
   #pack(nowMs: number): void {
     const { markers, clock } = this.#live
     const placed: number[] = []
-    for (let slot = 0; slot < markers.size; slot++)
-      if (markers.isPlaced(slot) && (this.#shown === null || this.#shown(slot))) placed.push(slot)
+    const [west, south, east, north] = (this.#packedBounds = this.#viewBounds(boundsMargin))
+    for (let slot = 0; slot < markers.size; slot++) {
+      const lon = markers.lon[slot]!
+      const lat = markers.lat[slot]!
+      if (lon < west || lon > east || lat < south || lat > north || !markers.isPlaced(slot)) continue
+      if (this.#shown === null || this.#shown(slot)) placed.push(slot)
+    }
     this.#singles = []
     this.#clusters = createClusters(
       { lat: markers.lat, lon: markers.lon, status: markers.status, slots: placed },
@@ -225,6 +240,26 @@ export class FleetOverlay {
     )
     this.#clusterBuffer.pack(this.#clusters)
     this.#packTrail(nowMs)
+  }
+
+  /** @param margin shares of the view's own size to add on each side */
+  #viewBounds(margin: number): readonly [number, number, number, number] {
+    const bounds = this.#map.getBounds()
+    const [west, south, east, north] = [
+      bounds.getWest(),
+      bounds.getSouth(),
+      bounds.getEast(),
+      bounds.getNorth(),
+    ]
+    const lon = (east - west) * margin
+    const lat = (north - south) * margin
+    return [west - lon, south - lat, east + lon, north + lat]
+  }
+
+  #isPackedAround(): boolean {
+    const [west, south, east, north] = this.#viewBounds(0)
+    const [w, s, e, n] = this.#packedBounds
+    return west >= w && south >= s && east <= e && north <= n
   }
 
   /** Hovered first, so that the selected one lies on top. */

@@ -17,6 +17,36 @@ export function frameIntervalMs(zoom: number): number {
   return Math.min(500, Math.max(1000 / 60, (maxStepPx / pixelsPerSecond) * 1000))
 }
 
+const displayFrameMs = 17
+
+/**
+ * Decides which display frames the glide draws. Where a frame comes late because the last drawing kept the graphics
+ * card busy, as on a machine that has none, the glide takes at most half of the time: the rest is for the person who
+ * drags the map or types.
+ */
+export class GlidePace {
+  #drawnAtMs = Number.NEGATIVE_INFINITY
+  #lateMs = 0
+  #measured = true
+
+  drawn(nowMs: number): void {
+    this.#drawnAtMs = nowMs
+    this.#measured = false
+  }
+
+  /** To be asked at every display frame while something glides. */
+  isDue(nowMs: number, zoom: number): boolean {
+    const sinceMs = nowMs - this.#drawnAtMs
+    if (!this.#measured) {
+      this.#measured = true
+      const lateMs = Math.min(250, Math.max(0, sinceMs - displayFrameMs))
+      this.#lateMs = (this.#lateMs + lateMs) / 2
+    }
+    // A display frame that comes a little early is the one that was meant.
+    return sinceMs >= Math.max(frameIntervalMs(zoom), displayFrameMs + this.#lateMs * 2) - 4
+  }
+}
+
 /** CSS px; small when there is much to see, large when there is room. */
 export function markerRadiusPx(zoom: number): number {
   const stops = [

@@ -1,11 +1,12 @@
 import { useMantineColorScheme, useComputedColorScheme } from '@mantine/core'
-import { useEffect, useRef, useState } from 'react'
+import { memo, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { IconMapOff } from '@tabler/icons-react'
 import { currentLanguage } from '../i18n/language.ts'
 import { useLive } from '../live/live-hooks.ts'
 import { FleetMap, type FleetMapOptions } from './fleet-map.ts'
 import styles from './map-canvas.module.css'
+// oxlint-disable-next-line import/no-unassigned-import -- a style sheet
 import './stop-pin.css'
 
 export interface MapCanvasProps extends Pick<FleetMapOptions, 'onMove' | 'onSelect' | 'onHover' | 'onDrag'> {
@@ -15,7 +16,7 @@ export interface MapCanvasProps extends Pick<FleetMapOptions, 'onMove' | 'onSele
 }
 
 /** Gives a FleetMap a place in the page, and says so when this browser cannot draw one. */
-export default function MapCanvas({ onReady, ...options }: MapCanvasProps) {
+export default memo(function MapCanvas({ onReady, ...options }: MapCanvasProps) {
   const { t, i18n } = useTranslation()
   const live = useLive()
   const { colorScheme } = useMantineColorScheme()
@@ -83,4 +84,4 @@ export default function MapCanvas({ onReady, ...options }: MapCanvasProps) {
       )}
     </>
   )
-}
+})

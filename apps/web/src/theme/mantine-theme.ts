@@ -14,10 +14,24 @@ const delft: MantineColorsTuple = [
   '#06386a',
 ]
 
+/** Mantine's greys of the dark scheme, in the blue of our own surfaces: text first, body in the middle. */
+const dark: MantineColorsTuple = [
+  '#d5dbe0',
+  '#b7c0c8',
+  '#8e9aa3',
+  '#66727c',
+  '#333d45',
+  '#272f36',
+  '#11161a',
+  '#161b20',
+  '#0f1417',
+  '#0c1013',
+]
+
 export const mantineTheme = createTheme({
   primaryColor: 'delft',
   primaryShade: { light: 6, dark: 4 },
-  colors: { delft },
+  colors: { delft, dark },
   defaultRadius: 6,
   fontFamily: 'var(--font-text)',
   fontFamilyMonospace: 'var(--font-code)',

@@ -34,6 +34,9 @@ export class BikeBuffer {
   epochMs = 0
   bytes = new Uint8Array(0)
   #floats = new Float32Array(0)
+  /** Codes hardly ever change: looked up letter by letter once a bike, not once a second. */
+  readonly #codes: string[] = []
+  readonly #glyphs: Uint8Array[] = []
 
   /**
    * Packs the given slots.
@@ -69,11 +72,21 @@ export class BikeBuffer {
       const low = battery !== unsaid && battery <= lowBatteryPct && markers.status[slot] !== chargingStatus
       this.bytes[at] = markers.status[slot]!
       this.bytes[at + 1] = flagsOf(slot) | (low ? bikeFlags.lowBattery : 0)
-      writeGlyphs(this.bytes, at + 4, codeLength, markers.code[slot]!)
+      this.bytes.set(this.#glyphsOf(slot, markers.code[slot]!), at + 4)
       row++
     }
     this.count = row
     this.revision++
+  }
+
+  #glyphsOf(slot: number, code: string): Uint8Array {
+    const known = this.#glyphs[slot]
+    if (known !== undefined && this.#codes[slot] === code) return known
+    const bytes = new Uint8Array(codeLength)
+    writeGlyphs(bytes, 0, codeLength, code)
+    this.#codes[slot] = code
+    this.#glyphs[slot] = bytes
+    return bytes
   }
 
   #reserve(rows: number): void {

@@ -98,7 +98,12 @@ export function createClusters(input: ClusterInput, zoom: number, single: (slot:
       clusters.push({
         lat: group.sumLat / count,
         lon: group.sumLon / count,
-        ...{ count, byStatus, west, south, east, north },
+        count,
+        byStatus,
+        west,
+        south,
+        east,
+        north,
       })
     }
   }

@@ -45,7 +45,7 @@ export class InstancedModel {
       }),
       isInstanced: true,
       instanceCount: 0,
-    } as ConstructorParameters<typeof Model>[1])
+    })
   }
 
   /** Uploads `bytes` unless this revision is already there. */

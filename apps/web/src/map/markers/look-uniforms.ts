@@ -84,7 +84,11 @@ export function schemeLook(scheme: Scheme): SchemeLook {
   ) as [Vec4, Vec4, Vec4, Vec4, Vec4]
   const light = scheme === 'light'
   return {
-    ...{ status0, status1, status2, status3, status4 },
+    status0,
+    status1,
+    status2,
+    status3,
+    status4,
     halo: opaque(light ? '#ffffff' : '#0d1114'),
     ink: opaque(light ? '#1b2329' : '#e6eaed'),
     accent: opaque(light ? '#0b62b8' : '#8cc6ff'),
