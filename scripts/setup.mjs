@@ -34,11 +34,11 @@ export function ensureDependencies() {
   if (readIfThere(stampFile) === wanted && existsSync(pinnedNode())) return
   say('Installing packages (once, about half a minute) ...')
   rmSync(stampFile, { force: true })
-  const arguments_ = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
+  const ciArguments = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
   const npm = process.env.npm_execpath
   const done = npm
-    ? spawnSync(process.execPath, [npm, ...arguments_], { cwd: root, stdio: ['ignore', 2, 2] })
-    : spawnSync('npm', arguments_, { cwd: root, stdio: ['ignore', 2, 2] })
+    ? spawnSync(process.execPath, [npm, ...ciArguments], { cwd: root, stdio: ['ignore', 2, 2] })
+    : spawnSync('npm', ciArguments, { cwd: root, stdio: ['ignore', 2, 2] })
   if (done.status !== 0)
     giveUp(
       'The packages could not be installed (see above).',
@@ -98,17 +98,17 @@ export function ensureDebianPackages() {
  * Runs a program of ours with the pinned Node and ends with its exit code.
  * Ctrl-C reaches the whole foreground group, so the child gets it by itself; other signals are handed on.
  */
-export function become(arguments_, options = {}) {
-  const child = spawn(pinnedNode(), arguments_, { stdio: 'inherit', ...options })
+export function become(words, options = {}) {
+  const child = spawn(pinnedNode(), words, { stdio: 'inherit', ...options })
   process.on('SIGINT', () => {})
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
 }
 
 /** Runs one step to its end; resolves to its exit code. */
-export function run(arguments_, options = {}) {
+export function run(words, options = {}) {
   return new Promise((resolve) => {
-    const child = spawn(pinnedNode(), arguments_, { cwd: root, stdio: 'inherit', ...options })
+    const child = spawn(pinnedNode(), words, { cwd: root, stdio: 'inherit', ...options })
     child.on('exit', (code) => resolve(code ?? 1))
   })
 }

@@ -26,8 +26,6 @@ import {
 import { parseIsoInstantMs } from './timestamp.ts'
 
 export const maxBatchItems = 10_000
-/** Room for 10,000 items of 400 bytes; the HTTP layer enforces it before the parser runs. */
-export const maxBatchBodyBytes = 4 * 1024 * 1024
 
 /** One item of a batch, as a sender writes it. Other keys are ignored. */
 export interface BatchItem {

@@ -3,7 +3,6 @@ export {
   type BatchItemProblem,
   type BatchItemResult,
   type BatchResult,
-  maxBatchBodyBytes,
   maxBatchItems,
   parsePositionBatch,
 } from './batch.ts'
