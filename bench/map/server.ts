@@ -95,7 +95,7 @@ export async function openMapServer(feed: Feed, options: MapServerOptions = {}):
     if (url.pathname === '/api/session/link' || url.pathname === '/api/session') {
       if (request.method === 'DELETE') {
         signedIn = false
-        for (const client of clients) client.close(4401)
+        for (const client of clients) client.close(1008)
         return response.writeHead(204).end()
       }
       if (request.method === 'POST') {

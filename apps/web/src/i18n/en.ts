@@ -32,7 +32,8 @@ export const en = {
     linkHint: 'First time here? Open the one-time link that the program printed when it started.',
     linkTitle: 'Signing you in',
     linkFailedTitle: 'This link no longer works',
-    linkFailed: 'One-time links work once and expire. Ask for a new one with:',
+    linkFailed:
+      'One-time links work once and expire. The program prints a new one whenever it starts. To set a new password instead:',
     toSignIn: 'Sign in with a password',
     ended: 'Your session has ended. Sign in again to continue.',
   },

@@ -33,7 +33,8 @@ export const nl = {
     linkHint: 'Voor het eerst hier? Open de eenmalige link die het programma bij het starten toonde.',
     linkTitle: 'Je wordt aangemeld',
     linkFailedTitle: 'Deze link werkt niet meer',
-    linkFailed: 'Een eenmalige link werkt één keer en verloopt. Vraag een nieuwe aan met:',
+    linkFailed:
+      'Een eenmalige link werkt één keer en verloopt. Het programma toont bij elke start een nieuwe. Of stel een nieuw wachtwoord in:',
     toSignIn: 'Aanmelden met een wachtwoord',
     ended: 'Je sessie is verlopen. Meld je opnieuw aan om verder te gaan.',
   },
@@ -79,7 +80,7 @@ export const nl = {
     maintenance: 'Werkplaats',
     missing: 'Vermist',
   },
-  bikeKind: { city: 'Stadsfiets', cargo: 'Bakfiets', 'e-cargo': 'Elektrische bakfiets' },
+  bikeKind: { city: 'Stadsfiets', cargo: 'Bakfiets', 'e-cargo': 'E-bakfiets' },
   shift: { off: 'Geen dienst', on: 'In dienst', break: 'Pauze' },
   deliveryStatus: {
     unassigned: 'Niet toegewezen',

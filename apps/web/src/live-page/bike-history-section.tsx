@@ -48,7 +48,7 @@ function SpeedChart({ positions }: { positions: readonly Position[] }) {
   const toMs = positions.at(-1)!.timeMs + 1
   const fromMs = toMs - historyMs
   const profile = createSpeedProfile(positions, fromMs, toMs, chart.buckets)
-  const maxKmh = Math.max(1, ...profile.map((mps) => (mps ?? 0) * 3.6))
+  const maxKmh = Math.max(0, ...profile.map((mps) => (mps ?? 0) * 3.6))
   // A city bike fills the chart at 30 km/h, so that charts of two bikes compare; a faster one stretches it.
   const topKmh = Math.max(30, maxKmh)
   const step = chart.width / chart.buckets

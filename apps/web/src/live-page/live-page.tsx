@@ -83,6 +83,13 @@ export function LivePage() {
   const [firstView] = useState(() => (search.map === undefined ? null : parseMapView(search.map)))
   const onMove = useSlow((view: MapView) => patch({ map: formatMapView(view) }), 400)
   const onDrag = useCallback(() => patch({ follow: undefined }), [patch])
+  // An address that names a bike and no view means: show me that bike.
+  const toShow = useRef(firstView === null && search.bike !== undefined)
+  useEffect(() => {
+    if (!toShow.current || map === null || bike === undefined) return
+    map.showBike(bike)
+    toShow.current = false
+  }, [map, bike])
   const onHover = useCallback((bikeNo: number | null) => map?.overlay.hover(bikeNo), [map])
   useShortcuts({
     '/': () => searchBox.current?.focus(),

@@ -19,7 +19,7 @@ export interface LiveSocketOptions {
   readonly now: () => number
   /** 0 <= random < 1. */
   readonly random: () => number
-  /** Asked when a connection ends before a word: a browser does not say whether the server refused or was away. */
+  /** Asked when a connection ends before a word or against the rules: a browser does not say whether the server refused or was away. */
   readonly isSignedIn: () => Promise<boolean>
   readonly startMessage: () => LiveClientMessage
   readonly onMessage: (message: LiveServerMessage) => void
@@ -31,8 +31,8 @@ export interface LiveSocketOptions {
   readonly onDenied: () => void
 }
 
-/** Closed by the server because the session ended (the policy-violation code of RFC 6455, and our own). */
-const deniedCodes: ReadonlySet<number> = new Set([1008, 4401])
+/** "Policy violation" of RFC 6455: how the server closes when the session has ended, and also when it is misused. */
+const policyViolation = 1008
 
 /**
  * The thin shell around one WebSocket: connects, says where we stopped, notices silence, comes back with jittered
@@ -91,8 +91,7 @@ export class LiveSocket {
       if (!isOurs()) return
       const spoke = this.#heardOnThisSocket
       this.#drop()
-      if (deniedCodes.has(code)) this.#deny()
-      else void this.#lose(!spoke)
+      void this.#lose(!spoke || code === policyViolation)
     })
     this.#watchSilence()
   }

@@ -151,10 +151,12 @@ describe('the live store', () => {
     expect(sockets).toHaveLength(2)
   })
 
-  it('is signed out at once when the server ends the session', () => {
+  it('is signed out when the server closes because the session has ended', async () => {
     newest().accept()
     newest().say(snapshot)
-    newest().breakOff(4401)
+    signedIn = false
+    newest().breakOff(1008)
+    await vi.advanceTimersByTimeAsync(0)
     expect(store.connection.state).toBe('signed-out')
   })
 

@@ -42,7 +42,7 @@ export function LinkPage() {
   return (
     <SessionFrame title={t('signIn.linkFailedTitle')} subtitle={t('signIn.subtitle')}>
       <p role="alert">{t('signIn.linkFailed')}</p>
-      <Code block>npm run fleet -- user link</Code>
+      <Code block>npm run fleet -- user reset NAME</Code>
       <Button component="a" href="#/sign-in" variant="default" fullWidth>
         {t('signIn.toSignIn')}
       </Button>

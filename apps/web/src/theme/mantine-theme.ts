@@ -30,7 +30,7 @@ const dark: MantineColorsTuple = [
 
 export const mantineTheme = createTheme({
   primaryColor: 'delft',
-  primaryShade: { light: 6, dark: 4 },
+  primaryShade: 6,
   colors: { delft, dark },
   defaultRadius: 6,
   fontFamily: 'var(--font-text)',
