@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import {
+  accept,
   refuse,
   type AnyEntity,
   type Command,
@@ -12,6 +13,7 @@ import { insertChanges, noSeq } from './change-lines.ts'
 import { createCommandReader, type DecidingReader } from './command-reader.ts'
 import { decide } from './commands/dispatch.ts'
 import { canonicalJson, type Write } from './commands/handler.ts'
+import { checkOwnership } from './commands/ownership.ts'
 import { applyWrites } from './entities.ts'
 import type { Change, ChangeSeq, CommandContext, CommandOutcome } from './port.ts'
 
@@ -99,6 +101,9 @@ export function executeCommands<Tx>(
     const writes: AttributedWrite[] = []
     let subject: Write | null = null
     for (const command of commands) {
+      const own = context.onlyForCourier ?? null
+      const allowed = own === null ? accept(null) : await checkOwnership(reader, command, own)
+      if (!allowed.ok) return allowed
       const decision = await decide(reader, command, handlerContext)
       if (!decision.ok) return decision
       reader.decided(decision.value)

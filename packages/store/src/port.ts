@@ -6,6 +6,7 @@ import type {
   CommandOf,
   CommandType,
   Courier,
+  CourierId,
   Delivery,
   DeliveryStatus,
   Device,
@@ -51,6 +52,11 @@ export interface CommandContext {
   readonly nowMs: number
   /** Marks created rows as demonstration data. */
   readonly demo?: boolean
+  /**
+   * Refuses what is not this courier's, in the transaction that would do it; see `commands/ownership.ts`. A key that
+   * was used before gets its recorded outcome all the same, whoever has the delivery by now.
+   */
+  readonly onlyForCourier?: CourierId | null
 }
 
 export type CommandOutcome<T extends CommandType = CommandType> =

@@ -3,6 +3,7 @@ import type { CommandOf, CommandType, EntityByKind, KindOf } from '@fleet/domain
 import type { Store } from '@fleet/store'
 import type { SignedIn } from '../auth/sessions.ts'
 import type { Answer } from './call.ts'
+import { restrictedTo } from './handlers/own.ts'
 import { HttpProblem, refusalProblem } from './problem.ts'
 
 /** The part of a call that a command needs. */
@@ -41,7 +42,7 @@ export interface Executed<T extends CommandType> {
 }
 
 /**
- * Executes a command for the person who sent it.
+ * Executes a command for the person who sent it; for a courier only what is theirs.
  *
  * @throws HttpProblem for a refusal; AppError when the database is away or the outcome is not known
  */
@@ -56,6 +57,7 @@ export async function execute<T extends CommandType>(
     key: storeKey(intent),
     actor: { id: user.id, name: user.name },
     nowMs: now(),
+    onlyForCourier: restrictedTo(intent.signedIn),
   })
   if (!outcome.ok) throw refusalProblem(outcome.refusal)
   return outcome

@@ -104,6 +104,14 @@ const expectation = (access: Access, caller: Caller) =>
       ? 'not signed in'
       : 'refused'
 
+const stop = {
+  address: 'Dam 1',
+  point: { lat: 52.37, lon: 4.89 },
+  window: { fromMs: 0, toMs: 1 },
+  contact: '',
+  note: '',
+}
+
 describe('a courier', () => {
   let backend: TestBackend
   let server: TestServer
@@ -123,13 +131,6 @@ describe('a courier', () => {
     admin = signedIn.cookies.admin
     const client = server.client(admin)
     other = (await client.call('createCourier', { body: { name: 'Daan' } })).id
-    const stop = {
-      address: 'Dam 1',
-      point: { lat: 52.37, lon: 4.89 },
-      window: { fromMs: 0, toMs: 1 },
-      contact: '',
-      note: '',
-    }
     for (const id of [own, other])
       await client.call('stepShift', { params: { id }, body: { event: 'start' } })
     const give = async (courierId: string) => {
@@ -178,6 +179,17 @@ describe('a courier', () => {
     expect((await client.call('pickUpDelivery', { params: { id: ownDelivery } })).status).toBe('picked_up')
   })
 
+  test('gets the recorded outcome of a repeated request, also when the delivery was handed over since', async () => {
+    const client = server.client(cookie)
+    const dispatcher = server.client(admin)
+    const { id } = await dispatcher.call('createDelivery', { body: { pickup: stop, dropoff: stop } })
+    await dispatcher.call('assignDelivery', { params: { id }, body: { courierId: own } })
+    const fail = { params: { id }, body: { reason: 'nobody home' }, idempotencyKey: 'fail-1' }
+    const first = await client.call('failDelivery', fail)
+    await dispatcher.call('retryDelivery', { params: { id } })
+    expect(await client.call('failDelivery', fail)).toEqual(first)
+  })
+
   test('reports issues as themselves', async () => {
     const client = server.client(cookie)
     const report = { kind: 'late', reporter: 'courier', description: 'Flat tyre' } as const
@@ -203,7 +215,7 @@ describe('a courier', () => {
     const open = Object.entries(routes as Record<string, Route>).filter(
       ([, { roles }]) => roles !== 'anyone' && roles.includes('courier'),
     )
-    // A route that is added to the table for couriers must ask, too (handlers/own.ts), or show what is everybody's.
+    // A route that is added to the table for couriers must ask, too (handlers/own.ts and the store's ownership.ts), or show what is everybody's.
     expect(open.map(([name]) => name)).toEqual([
       'getSession',
       'signOut',

@@ -18,6 +18,7 @@ import { describeListsContract } from '../contract/lists.contract.ts'
 import { describeLogContract } from '../contract/log.contract.ts'
 import { describeModelContract } from '../contract/model.contract.ts'
 import { describeOpeningContract } from '../contract/opening.contract.ts'
+import { describeOwnershipContract } from '../contract/ownership.contract.ts'
 import { openStore } from '../open-store.ts'
 import type { ChangeSeq } from '../port.ts'
 import { createPostgresBackend } from './backend.ts'
@@ -63,6 +64,7 @@ async function makeDatabase(): Promise<FreshPostgres> {
 
 describeOpeningContract('PostgreSQL', makeDatabase)
 describeCommandsContract('PostgreSQL', makeDatabase)
+describeOwnershipContract('PostgreSQL', makeDatabase)
 describeLogContract('PostgreSQL', makeDatabase)
 describeListsContract('PostgreSQL', makeDatabase)
 describeModelContract('PostgreSQL', makeDatabase)

@@ -9,6 +9,7 @@ import { describeListsContract } from '../contract/lists.contract.ts'
 import { describeLogContract } from '../contract/log.contract.ts'
 import { describeModelContract } from '../contract/model.contract.ts'
 import { describeOpeningContract } from '../contract/opening.contract.ts'
+import { describeOwnershipContract } from '../contract/ownership.contract.ts'
 import { openStore } from '../open-store.ts'
 
 // eslint-disable-next-line typescript/require-await -- the contract's factory is asynchronous for PostgreSQL
@@ -33,6 +34,7 @@ async function makeDatabase(): Promise<FreshDatabase & { readonly file: string }
 
 describeOpeningContract('SQLite', makeDatabase)
 describeCommandsContract('SQLite', makeDatabase)
+describeOwnershipContract('SQLite', makeDatabase)
 describeLogContract('SQLite', makeDatabase)
 describeListsContract('SQLite', makeDatabase)
 describeModelContract('SQLite', makeDatabase)

@@ -5,7 +5,7 @@ import { HttpProblem } from '../problem.ts'
 
 /*
  * What is a courier's own. The route table says which roles may use a route; for the role `courier`, the routes
- * open to it go on to ask here whose row it is.
+ * that read go on to ask here whose row it is. Commands are checked by the store, in the transaction that executes them.
  */
 
 /**
@@ -45,9 +45,4 @@ export async function readOwnDelivery(store: Store, signedIn: SignedIn, id: stri
   if (!delivery || (own !== null && delivery.courierId !== own))
     throw new HttpProblem('not_found', 'There is no such delivery.')
   return delivery
-}
-
-/** The same, without a read for those who may act on any delivery. */
-export async function checkOwnDelivery(store: Store, signedIn: SignedIn, id: string): Promise<void> {
-  if (restrictedTo(signedIn) !== null) await readOwnDelivery(store, signedIn, id)
 }
