@@ -22,9 +22,14 @@ if (Number(process.versions.node.split('.')[0]) < oldest)
     'Install a newer Node (on Debian 13: apt-get install -y nodejs npm) and run the same command again.',
   )
 
-/** The pinned Node that runs the app: an ordinary package, so that no install script has to run. */
+/**
+ * The Node that runs the app: pinned, as an ordinary package, so that no install script has to run. Where there is no
+ * such package (macOS), the Node that runs this will do if it is new enough.
+ */
 export function pinnedNode() {
-  return join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin/node')
+  const pinned = join(root, 'node_modules', `node-${process.platform}-${process.arch}`, 'bin/node')
+  if (existsSync(pinned)) return pinned
+  return Number(process.versions.node.split('.')[0]) >= 26 ? process.execPath : pinned
 }
 
 /** Installs exactly what the lock file names, unless that was done for this very lock file already. */
@@ -34,11 +39,13 @@ export function ensureDependencies() {
   if (readIfThere(stampFile) === wanted && existsSync(pinnedNode())) return
   say('Installing packages (once, about half a minute) ...')
   rmSync(stampFile, { force: true })
-  const ciArguments = ['ci', '--no-audit', '--no-fund', '--loglevel=error']
+  // Not `npm ci`: it refuses a lock file that lacks an optional package for another platform, and registries do lack some.
+  // This installs the versions and checks the checksums of the lock file all the same, and never writes it.
+  const words = ['install', '--no-save', '--no-audit', '--no-fund', '--loglevel=error']
   const npm = process.env.npm_execpath
   const done = npm
-    ? spawnSync(process.execPath, [npm, ...ciArguments], { cwd: root, stdio: ['ignore', 2, 2] })
-    : spawnSync('npm', ciArguments, { cwd: root, stdio: ['ignore', 2, 2] })
+    ? spawnSync(process.execPath, [npm, ...words], { cwd: root, stdio: ['ignore', 2, 2] })
+    : spawnSync('npm', words, { cwd: root, stdio: ['ignore', 2, 2] })
   if (done.status !== 0)
     giveUp(
       'The packages could not be installed (see above).',
@@ -47,7 +54,7 @@ export function ensureDependencies() {
   if (!existsSync(pinnedNode()))
     giveUp(
       `There is no pinned Node for ${process.platform}-${process.arch}.`,
-      'Use Linux on x64 or arm64, or macOS on arm64; also check that npm was not told to leave out optional packages.',
+      'Run this with Node 26 or newer, or on Linux (x64 or arm64) check that npm was not told to leave out optional packages.',
     )
   writeFileSync(stampFile, wanted)
 }
