@@ -1,6 +1,8 @@
+import { getRandomValues } from 'node:crypto'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { AppError } from '@fleet/domain'
 import { openStore, type Store } from '@fleet/store'
 import { afterAll, afterEach, expect, test } from 'vitest'
 import { listAll } from '../find-rows.ts'
@@ -106,4 +108,24 @@ test('whoever comes second seeds nothing, and all of it can be removed again', a
   await store.clearDemo({ key: 'clear', actor: { id: null, name: 'test' }, nowMs })
   for (const kind of ['bike', 'courier', 'delivery', 'issue', 'zone', 'device'] as const)
     expect(await listAll(store, kind)).toEqual([])
+})
+
+test('of two that seed in the same millisecond one does, and the other leaves it alone', async () => {
+  const store = await openStore({ backend: 'sqlite', file: join(folder, `${files++}.db`) })
+  stores.push(store)
+  const seed = () =>
+    seedDemo(store, { nowMs, randomBytes: (count) => getRandomValues(new Uint8Array(count)) })
+  const summaries = await Promise.all([seed(), seed()])
+  expect(summaries.filter((summary) => summary !== null)).toHaveLength(1)
+  expect((await listAll(store, 'bike')).length).toBe(76)
+})
+
+test('whoever fails before the first step removes nothing of another’s demo', async () => {
+  const { store, randomBytes } = await seeded()
+  const failing: Store = {
+    ...store,
+    executeAll: () => Promise.reject(new AppError('database_unavailable', 'away')),
+  }
+  await expect(seedDemo(failing, { nowMs: nowMs + 5, randomBytes })).rejects.toThrow('away')
+  expect((await listAll(store, 'bike')).length).toBe(76)
 })

@@ -43,13 +43,17 @@ export async function seedDemo(store: Store, options: SeedOptions): Promise<Seed
     { atMs: openedMs + 5 * minute, commands: fleet.start },
     ...bucket(day, nowMs),
   ]
+  // Five instances may start in the same millisecond: the keys of each are its own.
+  const run = Buffer.from(randomBytes(8)).toString('hex')
+  let hasBegun = false
   try {
     for (const [index, step] of steps.entries()) {
-      const outcome = await store.executeAll(step.commands, contextOf(nowMs, index, step.atMs))
+      const outcome = await store.executeAll(step.commands, contextOf(run, index, step.atMs))
       if (!outcome.ok) {
         if (index === 0 && outcome.refusal.code === 'already_exists') return null
         throw new Error(`the demo day breaks a rule of its own: ${outcome.refusal.message}`)
       }
+      hasBegun = true
       report?.(index + 1, steps.length + 1)
     }
     const fixes = await appendTracks(store, random.fork('tracks'), nowMs)
@@ -57,15 +61,16 @@ export async function seedDemo(store: Store, options: SeedOptions): Promise<Seed
     return { commands: steps.reduce((sum, { commands }) => sum + commands.length, 0), fixes }
   } catch (error) {
     // Half a demo is worse than none. What failed may well fail again: the first error is the one to show.
-    await store.clearDemo(contextOf(nowMs, -1, nowMs)).catch(() => {})
+    // Unless the first step was done there is nothing of ours, and what there is may be another instance's.
+    if (hasBegun) await store.clearDemo(contextOf(run, -1, nowMs)).catch(() => {})
     throw error
   }
 }
 
 export const demoActor = { id: null, name: 'demo' } as const
 
-function contextOf(seedMs: number, index: number, nowMs: number): CommandContext {
-  return { key: `demo-seed:${seedMs}:${index}`, actor: demoActor, nowMs: Math.round(nowMs), demo: true }
+function contextOf(run: string, index: number, nowMs: number): CommandContext {
+  return { key: `demo-seed:${run}:${index}`, actor: demoActor, nowMs: Math.round(nowMs), demo: true }
 }
 
 interface Step {
