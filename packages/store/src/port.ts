@@ -228,6 +228,7 @@ export interface Store {
   maintain(nowMs: number, policy: RetentionPolicy): Promise<void>
   /** Throws when the database does not answer or is read-only. */
   ping(): Promise<void>
+  /** Waits for what runs, then closes; twice is once: whoever takes over a store and whoever gave it may both clean up. */
   close(): Promise<void>
 }
 

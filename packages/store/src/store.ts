@@ -28,6 +28,12 @@ export function createStore<Tx>(backend: Backend<Tx>): Store {
   const { db, positions } = backend
   const run = inFlight.run.bind(inFlight)
   const signIn = createSignIn(db, db)
+  let closing: Promise<void> | null = null
+
+  async function close(): Promise<void> {
+    await inFlight.close()
+    await backend.close()
+  }
 
   return {
     backend: backend.name,
@@ -92,9 +98,6 @@ export function createStore<Tx>(backend: Backend<Tx>): Store {
         await db.deleteFrom('sessions').where('expires_at_ms', '<=', nowMs).execute()
       }),
     ping: () => run(() => backend.ping()),
-    async close() {
-      await inFlight.close()
-      await backend.close()
-    },
+    close: () => (closing ??= close()),
   }
 }

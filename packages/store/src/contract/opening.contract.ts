@@ -17,6 +17,14 @@ export function describeOpeningContract(name: string, makeDatabase: MakeDatabase
       await database.close()
     })
 
+    test('closing twice is closing once', async () => {
+      const database = await makeDatabase()
+      const store = await database.open()
+      await Promise.all([store.close(), store.close()])
+      await store.close()
+      await database.close()
+    })
+
     test('a database of a newer program is left alone', async () => {
       const database = await makeDatabase()
       await (await database.open()).close()
