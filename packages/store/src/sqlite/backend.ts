@@ -36,7 +36,8 @@ export function createSqliteBackend(
     location: file,
     positions,
     db: createQueryLayer('sqlite', async (text, values) => {
-      if (!text.startsWith('select')) return connection.transaction((db) => runOn(db, text, values))
+      // What only reads must not wait for whoever writes.
+      if (!/^\s*(?:select|with)\b/.test(text)) return connection.transaction((db) => runOn(db, text, values))
       try {
         return runOn(reader, text, values)
       } catch (error) {

@@ -2,6 +2,7 @@ import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { describeCommandsContract } from '../contract/commands.contract.ts'
 import type { FreshDatabase } from '../contract/harness.ts'
@@ -46,6 +47,19 @@ test('the file and its folder are for their owner only', async () => {
   expect(mode(join(database.file, '..'))).toBe(0o700)
   expect(mode(database.file)).toBe(0o600)
   expect(mode(`${database.file}-wal`)).toBe(0o600)
+  await store.close()
+  await database.close()
+})
+
+test('a search waits for nobody who writes', async () => {
+  const database = await makeDatabase()
+  const store = await database.open()
+  const other = new DatabaseSync(database.file)
+  other.exec('BEGIN IMMEDIATE')
+  const found = store.list('bike', { limit: 10, search: 'nowhere' })
+  await expect(Promise.race([found, sleep(2_000, 'still waiting')])).resolves.toMatchObject({ items: [] })
+  other.exec('ROLLBACK')
+  other.close()
   await store.close()
   await database.close()
 })
