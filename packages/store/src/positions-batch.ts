@@ -35,10 +35,14 @@ export interface BatchPlan {
  * then wait for each other instead of deadlocking. The day leads because a bulk load into partitions writes partition
  * by partition.
  *
- * Leaves out repeats inside the batch (the first stays) and fixes whose time or place cannot be true: these are reported as
- * not stored, so that the tracker is answered 2xx and does not send them for ever.
+ * Leaves out repeats inside the batch (the first stays), fixes whose time or place cannot be true and those that are past
+ * retention: these are reported as not stored, so that the tracker is answered 2xx and does not send them for ever.
+ *
+ * @param keptFromMs what is older goes with the next upkeep. Stored until then, a phone that sends years at once would
+ *   have PostgreSQL make a partition for each of their days: minutes in which no fix of anybody is stored
  */
-export function planBatch(batch: FixBatch): BatchPlan {
+export function planBatch(batch: FixBatch, keptFromMs = earliestStorableMs): BatchPlan {
+  const earliestMs = Math.max(keptFromMs, earliestStorableMs)
   const latestMs = batch.receivedAtMs + storableAheadMs
   const rows: PositionRow[] = []
   let ascending = true
@@ -49,7 +53,7 @@ export function planBatch(batch: FixBatch): BatchPlan {
     const latE7 = Math.round(fix.lat * 1e7)
     const lonE7 = Math.round(fix.lon * 1e7)
     // Negated, so that NaN is left out too.
-    if (!(timeMs >= earliestStorableMs && timeMs <= latestMs)) continue
+    if (!(timeMs >= earliestMs && timeMs <= latestMs)) continue
     if (!(Math.abs(latE7) <= 90e7 && Math.abs(lonE7) <= 180e7)) continue
     const row: PositionRow = {
       fix,

@@ -1,4 +1,4 @@
-import { newerContact, type BatchPlan, type PositionRow } from './positions-batch.ts'
+import { earliestStorableMs, newerContact, type BatchPlan, type PositionRow } from './positions-batch.ts'
 import type { DeviceContact } from './port.ts'
 
 /** A contact that came with a fix is written to the database this often. */
@@ -23,6 +23,12 @@ export class PositionMemory {
   readonly #lastUse = new Map<number, { day: number; bikeNo: number | null; courierNo: number | null }>()
   readonly #unwritten = new Map<number, DeviceContact>()
   #contactsDueMs = -Infinity
+  #keptFromMs = earliestStorableMs
+
+  /** What is older is past retention, as far as upkeep has said. */
+  get keptFromMs(): number {
+    return this.#keptFromMs
+  }
 
   /**
    * Whether the row is newer than all that this device is known to have sent: then it is hardly a repeat. A fix from
@@ -89,6 +95,10 @@ export class PositionMemory {
       this.#contactsDueMs = nowMs + contactWriteMs
     } else
       for (const [deviceNo, contact] of this.#merged(plan.contacts)) this.#unwritten.set(deviceNo, contact)
+  }
+
+  keepFrom(timeMs: number): void {
+    this.#keptFromMs = timeMs
   }
 
   /** After lines of `tracker_use` were deleted, by this process or (hourly, to be safe) by another. */

@@ -44,7 +44,7 @@ export async function appendFixes(
   memory: PositionMemory,
   batch: FixBatch,
 ): Promise<FixBatchResult> {
-  const everything = planBatch(batch)
+  const everything = planBatch(batch, memory.keptFromMs)
   for (let attempt = 1; ; attempt++) {
     const gone = await partitions.ensure(daysOf(everything.rows))
     const plan: BatchPlan =

@@ -32,11 +32,12 @@ export function createPostgresPositions(connection: PostgresConnection): Positio
       memory.forgetDevices(owners.deviceNos)
     },
     async maintainPositions(nowMs, positionsDays) {
+      const today = dayOf(nowMs)
+      memory.keepFrom((today - positionsDays) * dayMs)
       // Another instance may have dropped what this one remembers.
       partitions.forget()
       memory.forgetUses()
       await partitions.ensure(daysAround(nowMs))
-      const today = dayOf(nowMs)
       await maintainPartitions(connection, {
         dropBefore: today - positionsDays,
         clusterBefore: today - daysLeftAlone,

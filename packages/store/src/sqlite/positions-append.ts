@@ -38,7 +38,7 @@ export async function appendFixes(
   batch: FixBatch,
 ): Promise<FixBatchResult> {
   const stored: boolean[] = Array(batch.fixes.length).fill(false)
-  const plan = planBatch(batch)
+  const plan = planBatch(batch, memory.keptFromMs)
   const uses = memory.newUses(plan.rows)
   const contacts = memory.dueContacts(plan, batch.receivedAtMs)
   if (plan.rows.length > 0 || contacts.length > 0) {

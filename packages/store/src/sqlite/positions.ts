@@ -1,6 +1,6 @@
 import type { LatestFix } from '@fleet/domain'
 import type { DatabaseSync } from 'node:sqlite'
-import { newerContact } from '../positions-batch.ts'
+import { dayMs, dayOf, newerContact } from '../positions-batch.ts'
 import { PositionMemory } from '../positions-memory.ts'
 import type { PositionStore } from '../positions-port.ts'
 import type { DeviceContact } from '../port.ts'
@@ -28,6 +28,7 @@ export function createSqlitePositions(connection: SqliteConnection): PositionSto
       memory.forgetDevices(owners.deviceNos)
     },
     async maintainPositions(nowMs, positionsDays) {
+      memory.keepFrom((dayOf(nowMs) - positionsDays) * dayMs)
       await dropOldPositions(connection, nowMs, positionsDays)
       memory.forgetUses()
     },
