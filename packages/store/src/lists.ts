@@ -52,6 +52,9 @@ const filterColumns: Readonly<Record<EntityKind, readonly string[]>> = {
   user: ['role'],
 }
 
+/** The largest bigint of both databases. */
+const maxSeq = 2n ** 63n - 1n
+
 /** How far the first step of a search looks. */
 const nearRows = 3_000
 
@@ -160,7 +163,8 @@ export async function listAudit(
       sql<boolean>`lower(actor || ' ' || command || ' ' || kind) like ${likePattern(foldText(word))} escape '\\'`,
     )
   const after = query.cursor === undefined ? null : parseCursor(query.cursor)
-  if (after && /^\d{1,19}$/.test(after[0])) select = select.where('seq', '<', BigInt(after[0]))
+  if (after && /^\d{1,19}$/.test(after[0]) && BigInt(after[0]) <= maxSeq)
+    select = select.where('seq', '<', BigInt(after[0]))
   const rows = await select.execute()
   const items = rows.slice(0, limit)
   const last = items.at(-1)

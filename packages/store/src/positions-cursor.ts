@@ -12,6 +12,7 @@ export interface HistoryPlace {
 
 /** 1 January 2200: no stored fix is later, and both databases can hold it. */
 const latestMs = Date.UTC(2200, 0, 1)
+const maxInt4 = 2 ** 31 - 1
 
 export function renderCursor(place: HistoryPlace): string {
   const text = `${place.timeMs}.${place.deviceNo}.${place.latE7}.${place.lonE7}`
@@ -23,11 +24,17 @@ export function parseCursor(cursor: string): HistoryPlace {
   const match = /^(\d{1,16})\.(\d{1,10})\.(-?\d{1,10})\.(-?\d{1,10})$/.exec(
     Buffer.from(cursor, 'base64url').toString('latin1'),
   )
-  if (!match)
+  const [timeMs, deviceNo, latE7, lonE7] = (match?.slice(1).map(Number) ?? []) as [
+    number,
+    number,
+    number,
+    number,
+  ]
+  // Digits that no column holds are none of ours either, and PostgreSQL would call them an error.
+  if (!match || timeMs > latestMs || [deviceNo, latE7, lonE7].some((no) => Math.abs(no) > maxInt4))
     throw new AppError('usage', 'This is no cursor of the position history.', {
       fix: 'Start again without a cursor.',
     })
-  const [timeMs, deviceNo, latE7, lonE7] = match.slice(1).map(Number) as [number, number, number, number]
   return { timeMs, deviceNo, latE7, lonE7 }
 }
 

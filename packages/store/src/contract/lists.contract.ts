@@ -116,6 +116,12 @@ export function describeListsContract(name: string, makeDatabase: MakeDatabase):
       expect(odd).toEqual(first)
     })
 
+    test('a cursor of the audit trail that no log can hold starts at the beginning', async () => {
+      await makeBike(store)
+      const cursor = Buffer.from(JSON.stringify(['9999999999999999999', 'x'])).toString('base64url')
+      expect((await store.audit({ limit: 1, cursor })).items).toHaveLength(1)
+    })
+
     test('a session signs in until it expires, is deleted, or the user is disabled', async () => {
       const userId = makeId<UserId>()
       const user = { type: 'user.create', id: userId, role: 'dispatcher', courierId: null } as const

@@ -116,10 +116,15 @@ export function describeReadingAndRemoval(underTest: () => PositionsUnderTest): 
       expect(await readAll(positions, around({ bikeNo: nextNo() }))).toEqual([])
     })
 
-    test('refuses a cursor that is none', async () => {
-      await expect(positions.history(around({ bikeNo: 1, cursor: 'bm9uZQ' }))).rejects.toMatchObject({
-        code: 'usage',
-      })
+    test.each([
+      'none',
+      '9999999999999999.1.0.0',
+      '1.9999999999.0.0',
+      '1.1.9999999999.0',
+      '1.1.0.-9999999999',
+    ])('refuses a cursor that is none: %s', async (text) => {
+      const query = around({ deviceNo: 1, cursor: Buffer.from(text).toString('base64url') })
+      await expect(positions.history(query)).rejects.toMatchObject({ code: 'usage' })
     })
   })
 
@@ -145,10 +150,21 @@ export function describeReadingAndRemoval(underTest: () => PositionsUnderTest): 
         times.filter((timeMs) => timeMs >= todayMs - 10 * dayMs).sort((a, b) => a - b),
       )
       expect(await markerOf(db, no)).toMatchObject({ timeMs: todayMs + 1000 })
-      // The day can come back, also for an instance that believes that it is still there.
+      // The day can come back for an instance that knows of no retention, or of a longer one.
       const late = makeBatch([makeFix(no, 0, { timeMs: times[0]! })], { receivedAtMs: nowMs })
-      expect(await other.appendFixes(late)).toEqual({ stored: [true] })
+      expect(await (await db.another()).appendFixes(late)).toEqual({ stored: [true] })
       expect(await positions.appendFixes(late)).toEqual({ stored: [false] })
+    })
+
+    test('stores nothing that is past retention: a phone may send years, and each day would be a partition', async () => {
+      const no = nextNo()
+      const nowMs = Date.UTC(2024, 8, 1, 12)
+      const tracker = await db.another()
+      await tracker.maintainPositions(nowMs, 10)
+      const days = Array.from({ length: 5000 }, (_, i) => i)
+      const fixes = days.map((day) => makeFix(no, 0, { timeMs: nowMs - day * dayMs }))
+      const { stored } = await tracker.appendFixes(makeBatch(fixes, { receivedAtMs: nowMs }))
+      expect(days.filter((day) => stored[day])).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10])
     })
 
     test('goes through more rows than one transaction takes', async () => {
