@@ -19,6 +19,7 @@ export async function checkOwnership(
   command: Command,
   own: CourierId,
 ): Promise<Decision<null>> {
+  // eslint-disable-next-line typescript/switch-exhaustiveness-check -- what is not named is not for couriers
   switch (command.type) {
     case 'courier.shift':
     case 'courier.take_bike':
