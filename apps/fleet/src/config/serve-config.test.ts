@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { configurationError, parseServeConfig } from './serve-config.ts'
+import { databaseVariables, knownVariables } from './settings.ts'
 
 const read = (env: Record<string, string>) => parseServeConfig(env, { home: '/home/anna', platform: 'linux' })
 const config = (env: Record<string, string>) => {
@@ -101,4 +103,10 @@ test('a variable that nobody reads is named with the one that was meant', () => 
 test('a password is never part of what is said', () => {
   const parsed = read({ PG_PASSWORD: 'hunter2-hunter2', FLEET_PORT: 'x' })
   expect(JSON.stringify(parsed)).not.toContain('hunter2')
+})
+
+test('the README names every setting', () => {
+  const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8')
+  const named = (name: string) => readme.includes(`\`${name}\``)
+  expect(Object.keys({ ...knownVariables, ...databaseVariables }).filter((name) => !named(name))).toEqual([])
 })

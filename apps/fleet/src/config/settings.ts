@@ -11,8 +11,7 @@ export const knownVariables = {
   FLEET_PORT: 'Port of the app (default 8484; 0 any free one)',
   FLEET_OSMAND_HOST: 'Address for trackers (default FLEET_HOST)',
   FLEET_OSMAND_PORT: 'Port for trackers (default 5055; off closes it)',
-  FLEET_SEED:
-    'demo fills an empty database with a demo fleet (default for the embedded one), none leaves it empty',
+  FLEET_SEED: 'demo fills an empty database with a demo fleet (default), none leaves it empty',
   FLEET_DEMO_RIDERS: 'How many demo couriers ride when the demo fleet is there (default 60; 0 none)',
   FLEET_RETENTION_DAYS: 'How long positions are kept (default 90)',
   FLEET_PUBLIC_URL: 'Where people reach the app when a proxy stands before it',
