@@ -75,6 +75,8 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
     store,
     log,
     onChanges(changes) {
+      const oldestMs = changes[0]?.atMs
+      if (oldestMs !== undefined) metrics.changeDelay(Math.max(0, now() - oldestMs) / 1000)
       window.push(changes)
       noteBikes(changes)
       for (const client of clients) {

@@ -5,6 +5,8 @@ export interface LiveMetrics {
   sentFrame(): void
   /** From the moment a fix was received until its frame was handed to the sockets. */
   markerDelay(seconds: number): void
+  /** From the moment a command was decided until its change was read from the log. */
+  changeDelay(seconds: number): void
 }
 
 export function createLiveMetrics(registry: Registry, clients: () => number): LiveMetrics {
@@ -35,9 +37,16 @@ export function createLiveMetrics(registry: Registry, clients: () => number): Li
     buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5],
     registers,
   })
+  const changeDelays = new Histogram({
+    name: 'fleet_live_change_delay_seconds',
+    help: 'From a command to its change in the live feed, the oldest of each reading.',
+    buckets: [0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 60],
+    registers,
+  })
   return {
     joined: (how) => joins.inc({ how }),
     sentFrame: () => frames.inc(),
     markerDelay: (seconds) => delays.observe(seconds),
+    changeDelay: (seconds) => changeDelays.observe(seconds),
   }
 }
