@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { AppError, type CourierId } from '@fleet/domain'
 import type { PostgresConfig, Store } from '@fleet/store'
 import { startPostgres, type PostgresServer } from '@fleet/store/testing'
@@ -266,6 +268,26 @@ describe.each(backends)('ingest on %s', (_, open) => {
     expect(results).toEqual(['jump', 'stored'])
     expect(restarted.moved).toMatchObject([{ odometerM: expect.closeTo(14, 0) }])
   })
+})
+
+test('a tracker that was registered behind an older open transaction is asked to come again, not refused', async () => {
+  const store = await openPostgresFleet(await createPostgresConfig(server))
+  const ingest = await startIngest(store)
+  const database = store.location.split('/').at(-1)!
+  const older = spawn(
+    `${server.binDir}/psql`,
+    ['-h', server.host, '-p', String(server.port), '-U', server.user, '-d', database],
+    { env: { PGPASSWORD: server.password }, stdio: ['pipe', 'pipe', 'inherit'] },
+  )
+  older.stdin.write('BEGIN; SELECT pg_current_xact_id();\n')
+  await once(older.stdout, 'data')
+  const trackerId = newTracker()
+  await addTrackedBike(store, trackerId)
+  const report = makeReport(trackerId, makeFix(recentMs()))
+  expect((await send(ingest, report)).end).toBe('unavailable')
+  const sending = send(ingest, report)
+  older.stdin.end('COMMIT;\n')
+  expect(await sending).toEqual({ end: 'done', results: ['stored'] })
 })
 
 test('two instances on one PostgreSQL see the markers that the other moved', async () => {

@@ -11,6 +11,8 @@ function makeLog() {
   const log = {
     isAway: false,
     wakesAreLost: false,
+    /** Lines after this one are committed and hidden, as behind an older open transaction. */
+    settled: Infinity,
     reads: 0,
     add(count: number) {
       for (let i = 0; i < count; i++) lines.push({ seq: String(lines.length + 1) } as Change)
@@ -23,7 +25,11 @@ function makeLog() {
       async changes(since: ChangeSeq, limit: number) {
         log.reads += 1
         if (log.isAway) throw new AppError('database_unavailable', 'away')
-        return lines.slice(Number(since), Number(since) + limit)
+        return lines.slice(Number(since), Math.min(Number(since) + limit, log.settled))
+      },
+      async audit() {
+        if (log.isAway) throw new AppError('database_unavailable', 'away')
+        return { items: lines.slice(-1), nextCursor: null }
       },
       headSeq: async () => String(lines.length) as ChangeSeq,
       onChange(callback: () => void) {
@@ -79,6 +85,28 @@ test('catching up sees what was committed before it was asked for, even during a
   await tail.catchUp()
   expect(seen).toEqual([1])
   await earlier
+})
+
+test('catching up waits for changes that are committed behind an older open transaction', async () => {
+  const log = makeLog()
+  const { tail, seen } = follow(log)
+  await tail.catchUp()
+  log.settled = 0
+  log.add(2)
+  const caughtUp = tail.catchUp()
+  await vi.waitFor(() => expect(log.reads).toBeGreaterThan(3))
+  expect(seen).toEqual([])
+  log.settled = Infinity
+  await caughtUp
+  expect(seen).toEqual([1, 2])
+})
+
+test('catching up fails when the older transaction does not end', async () => {
+  const log = makeLog()
+  const { tail } = follow(log)
+  log.settled = 0
+  log.add(1)
+  await expect(tail.catchUp()).rejects.toMatchObject({ code: 'database_unavailable' })
 })
 
 test('while the log cannot be read catching up fails, and the reader goes on by itself afterwards', async () => {

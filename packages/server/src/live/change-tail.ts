@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { AppError } from '@fleet/domain'
 import type { Change, ChangeSeq, Store } from '@fleet/store'
 import type { Log } from '../log.ts'
 import { compareSeq } from './change-seq.ts'
@@ -6,6 +8,8 @@ const pageSize = 500
 /** A wake-up can be lost (NOTIFY on a broken connection): the log is read this often whatever happens. */
 const pollMs = 1_000
 const maxBackoffMs = 1_000
+/** How long `catchUp` waits for hidden lines: whoever asked keeps a phone waiting. */
+const hiddenMs = 2_000
 
 export interface ChangeTailOptions {
   readonly store: Store
@@ -25,9 +29,11 @@ export interface ChangeTail {
   /** Follows the log from after `since`. */
   start(since: ChangeSeq): void
   /**
-   * Resolves when every change that was committed before this call has been delivered.
+   * Resolves when every change that was committed before this call has been delivered. That waits for a transaction
+   * that is older and still open: lines behind it are committed and hidden, see `Store.changes`.
    *
-   * @throws what the store throws when it cannot be read
+   * @throws AppError database_unavailable when such a transaction does not end; what the store throws when it cannot
+   *   be read
    */
   catchUp(): Promise<void>
   close(): void
@@ -39,8 +45,6 @@ export function createChangeTail(options: ChangeTailOptions): ChangeTail {
   let seq = '0' as ChangeSeq
   let closed = false
   let unsubscribe: (() => void) | null = null
-  let running: Promise<void> | null = null
-  let next: Promise<void> | null = null
   let timer: NodeJS.Timeout | null = null
   let failures = 0
 
@@ -72,22 +76,20 @@ export function createChangeTail(options: ChangeTailOptions): ChangeTail {
     failures = 0
   }
 
-  /** One read at a time. Who asks during a read waits for the one after it, which sees what the first may have missed. */
-  function catchUp(): Promise<void> {
-    if (running === null) {
-      running = readOnce().finally(() => {
-        running = null
-      })
-      return running
+  const read = shareNext(readOnce)
+
+  const catchUp = shareNext(async () => {
+    await read()
+    // The trail shows all that is committed, the log only what nothing can come before any more.
+    const newest = (await store.audit({ limit: 1 })).items[0]?.seq ?? seq
+    const deadlineMs = performance.now() + hiddenMs
+    for (let waitMs = 5; compareSeq(newest, seq) > 0; waitMs = Math.min(waitMs * 2, 100)) {
+      if (performance.now() > deadlineMs)
+        throw new AppError('database_unavailable', 'An older open transaction holds the change log back.')
+      await sleep(waitMs)
+      await read()
     }
-    next ??= running
-      .catch(() => undefined)
-      .then(() => {
-        next = null
-        return catchUp()
-      })
-    return next
-  }
+  })
 
   function schedule(delayMs: number): void {
     if (closed) return
@@ -98,7 +100,7 @@ export function createChangeTail(options: ChangeTailOptions): ChangeTail {
 
   function wake(): void {
     if (closed) return
-    catchUp().then(
+    read().then(
       () => schedule(pollMs),
       (error: unknown) => {
         if (closed) return
@@ -124,5 +126,26 @@ export function createChangeTail(options: ChangeTailOptions): ChangeTail {
       unsubscribe?.()
       if (timer !== null) clearTimeout(timer)
     },
+  }
+}
+
+/** Work that runs once at a time. Who asks during a run waits for the one after it, which sees what the first may have missed. */
+function shareNext(work: () => Promise<void>): () => Promise<void> {
+  let running: Promise<void> | null = null
+  let next: Promise<void> | null = null
+  return function run(): Promise<void> {
+    if (running === null) {
+      running = work().finally(() => {
+        running = null
+      })
+      return running
+    }
+    next ??= running
+      .catch(() => undefined)
+      .then(() => {
+        next = null
+        return run()
+      })
+    return next
   }
 }
