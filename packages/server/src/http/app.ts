@@ -117,7 +117,7 @@ export async function findSession(sessions: Sessions, request: FastifyRequest): 
 
 declare module 'fastify' {
   interface FastifyContextConfig {
-    /** Health and metrics: no session is looked up and no stranger is counted. */
+    /** Health, metrics and files of the web app: no session is looked up and no stranger is counted. */
     needsNoSession?: boolean
   }
 }

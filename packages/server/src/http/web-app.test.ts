@@ -3,6 +3,8 @@ import { request } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { AppError } from '@fleet/domain'
+import type { Store } from '@fleet/store'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { sqliteBackend, type TestBackend } from '../../testing/backends.ts'
 import { openTestServer, type TestServer } from '../../testing/test-server.ts'
@@ -113,6 +115,20 @@ describe('files', () => {
     expect(body.toString()).not.toContain('secret\n')
     expect(JSON.parse(body.toString())).toMatchObject({ status })
   })
+})
+
+test('the app is there while the database is away', async () => {
+  const store = await backend.open()
+  const away: Store = {
+    ...store,
+    findSession: () => Promise.reject(new AppError('database_unavailable', 'away')),
+  }
+  const other = await openTestServer(away, { webRoot: join(root, 'web') })
+  const headers = { cookie: `fleet_session=${'x'.repeat(43)}`, accept: 'text/html' }
+  for (const path of ['/', '/deliveries/42', '/icon.svg', '/assets/app-1a2b3c.js'])
+    expect([path, (await other.fetch(path, { headers })).status]).toEqual([path, 200])
+  expect((await other.fetch('/api/bikes', { headers })).status).toBe(503)
+  await other.close()
 })
 
 test('a server without a built app says how to build it', async () => {

@@ -40,7 +40,8 @@ export async function registerWebApp(app: FastifyInstance, webRoot: string | nul
       dotfiles: 'ignore',
     })
 
-  app.get('/*', { config: { access: 'anyone' } }, async (request, reply) => {
+  // The app has to come up and say that the database is away when it is: that takes no session.
+  app.get('/*', { config: { access: 'anyone', needsNoSession: true } }, async (request, reply) => {
     const { '*': path } = request.params as { '*': string }
     const isApi = path === 'api' || path.startsWith('api/')
     if (!isApi && webRoot !== null && path !== 'index.html' && /\.[a-z0-9]+$/i.test(path)) {
