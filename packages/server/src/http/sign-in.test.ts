@@ -1,4 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { request as httpRequest } from 'node:http'
+import type { Command } from '@fleet/domain'
+import type { Store } from '@fleet/store'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { sqliteBackend, type TestBackend } from '../../testing/backends.ts'
 import { cookieOf, json, openTestServer, password, type TestServer } from '../../testing/test-server.ts'
@@ -48,6 +51,34 @@ describe('a session', () => {
     const response = await server.fetch('/api/session', { method: 'DELETE', headers: { cookie } })
     expect([response.status, cookieOf(response)]).toEqual([204, 'fleet_session='])
     expect((await session(cookie)).status).toBe(401)
+  })
+
+  test('does not begin with a password that was replaced, or for an account that was disabled, meanwhile', async () => {
+    const store = await backend.open()
+    let meanwhile: () => Promise<unknown> = () => Promise.resolve()
+    const slow: Store = {
+      ...store,
+      async createSession(session) {
+        await meanwhile()
+        await store.createSession(session)
+      },
+    }
+    const other = await openTestServer(slow)
+    const id = await other.addUser('leaver', 'viewer')
+    const context = () => ({ key: randomUUID(), actor: { id: null, name: 'test' }, nowMs: Date.now() })
+    const change = async (command: Command) => {
+      await store.execute(command, context())
+      await store.deleteSessionsOf(id)
+    }
+    meanwhile = () => change({ type: 'user.password', id, expectedVersion: null, passwordHash: 'another' })
+    await expect(other.signIn('leaver')).rejects.toThrow('wrong_credentials')
+    await other.addUser('switched', 'viewer')
+    const switched = (await store.userByName('switched'))!.user.id
+    const set = (disabled: boolean) =>
+      change({ type: 'user.update', id: switched, expectedVersion: null, patch: { disabled } })
+    meanwhile = () => set(true)
+    await expect(other.signIn('switched')).rejects.toThrow('wrong_credentials')
+    await other.close()
   })
 
   test('ends after thirty days, however much it was used', async () => {

@@ -37,12 +37,19 @@ export function sessionHandlers(
       const known = userNamePattern.test(name) ? await store.userByName(name) : null
       // An unknown name costs as much as a known one: the time of the answer tells nobody which names exist.
       const right = await passwords.verify(call.body.password, known?.passwordHash ?? null)
-      if (!known || !right || known.user.disabled)
-        throw new HttpProblem('wrong_credentials', 'The name or the password is wrong.')
+      if (!known || !right || known.user.disabled) throw wrongCredentials()
+      const answer = await begin(known.user, call.signedIn)
+      // Whoever replaces a password or disables an account ends its sessions afterwards: either this look sees the
+      // change, or they see this session.
+      const current = await store.userByName(name)
+      if (!current || current.user.disabled || current.passwordHash !== known.passwordHash) {
+        await sessions.close(answer.session.token)
+        throw wrongCredentials()
+      }
       names.forgive(name)
       // Only this try: who has one account must not be able to guess at all others without end.
       addresses.giveBack(address)
-      return begin(known.user, call.signedIn)
+      return answer
     },
 
     async signInByLink(call) {
@@ -68,6 +75,8 @@ export function sessionHandlers(
     },
   }
 }
+
+const wrongCredentials = () => new HttpProblem('wrong_credentials', 'The name or the password is wrong.')
 
 /** What cannot be a name never reaches the database. */
 const userNamePattern = /^[a-z0-9][a-z0-9._-]{0,39}$/
