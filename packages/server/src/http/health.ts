@@ -24,7 +24,8 @@ export function registerHealth(app: FastifyInstance, options: HealthOptions): vo
   let current: { promise: Promise<boolean>; startedMs: number } | null = null
 
   const ask = async (): Promise<boolean> => {
-    if (!current || now() - current.startedMs >= pingIntervalMs)
+    // Either way: a clock that was set back would keep the last answer for hours.
+    if (!current || Math.abs(now() - current.startedMs) >= pingIntervalMs)
       current = { promise: answersInTime(store), startedMs: now() }
     return current.promise
   }

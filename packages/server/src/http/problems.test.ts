@@ -182,6 +182,16 @@ describe('a database that fails', () => {
     server.clock.nowMs += 1_000
     expect((await server.fetch('/readyz')).status).toBe(200)
   })
+
+  test('is noticed by /readyz also after the clock was set back', async () => {
+    expect((await server.fetch('/readyz')).status).toBe(200)
+    failures.set('ping', new Error('away'))
+    server.clock.nowMs -= 3_600_000
+    expect((await server.fetch('/readyz')).status).toBe(503)
+    failures.clear()
+    server.clock.nowMs += 3_601_000
+    expect((await server.fetch('/readyz')).status).toBe(200)
+  })
 })
 
 test('a bug gives 500 without its insides, and the log has them under the request’s id', async () => {
