@@ -4,8 +4,9 @@ import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { openStore } from '@fleet/store'
+import { freePort } from '@fleet/store/testing'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { runCommand, until } from '../testing/fleet-command.ts'
+import { runCommand, startCommand, until } from '../testing/fleet-command.ts'
 import { type FleetProcess, signInByLink, startFleet } from '../testing/fleet-process.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fleet-command-'))
@@ -253,3 +254,17 @@ test('a port that another program has is told as that', async () => {
     error: { code: 'address_in_use', message: expect.stringContaining(String(port)) },
   })
 })
+
+test('it can be stopped while it waits for a database that does not answer', async () => {
+  const waiting = startCommand(['serve', '--seed', 'none'], {
+    PG_HOST: '127.0.0.1',
+    PG_PORT: String(await freePort()),
+    PG_USER: 'fleet_app',
+    PG_DATABASE: 'bike_fleet',
+    FLEET_PORT: '0',
+    FLEET_OSMAND_PORT: 'off',
+  })
+  await until('it says that it waits', () => (waiting.stderr().includes('does not answer yet') ? true : null))
+  waiting.kill('SIGTERM')
+  expect((await waiting.finished).code).toBe(0)
+}, 10_000)

@@ -6,6 +6,8 @@ export interface OpenOptions {
   readonly report?: (message: string) => void
   /** How long to go on trying while it may still come up. Default 30 s. */
   readonly deadlineMs?: number
+  /** Ends the wait early: what was in the way is thrown at once. */
+  readonly signal?: AbortSignal
   /** The clock, epoch ms. */
   readonly now?: () => number
 }

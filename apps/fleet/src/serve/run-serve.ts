@@ -59,7 +59,8 @@ interface RunningApp {
 
 /** @returns null when it was stopped before it was up */
 async function start(config: ServeConfig, world: CommandWorld, log: Log): Promise<RunningApp | null> {
-  const store = await openStore(config.store, { now: world.now, report: (message) => log.info({}, message) })
+  const store = await openUntilStopped(config, world, log)
+  if (!store) return null
   let server: FleetServer
   let isNew = false
   try {
@@ -99,6 +100,20 @@ async function start(config: ServeConfig, world: CommandWorld, log: Log): Promis
           log,
         })
   return { server, riders }
+}
+
+/** @returns null when it was stopped while the database was still waited for */
+async function openUntilStopped(
+  config: ServeConfig,
+  { now, stop }: CommandWorld,
+  log: Log,
+): Promise<Store | null> {
+  try {
+    return await openStore(config.store, { now, signal: stop, report: (message) => log.info({}, message) })
+  } catch (error) {
+    if (stop.aborted) return null
+    throw error
+  }
 }
 
 async function closeAgain(store: Store): Promise<null> {

@@ -16,7 +16,7 @@ const maxWaitMs = 3_000
 /** See `openStore`. A failover or a database that is still starting is waited for; a wrong password is not. */
 export async function openPostgresStore(
   config: PostgresConfig,
-  { report = () => {}, deadlineMs = defaultDeadlineMs, now = Date.now }: OpenOptions,
+  { report = () => {}, deadlineMs = defaultDeadlineMs, now = Date.now, signal }: OpenOptions,
 ): Promise<Store> {
   const connection = createPostgresConnection(config)
   const deadline = Date.now() + deadlineMs
@@ -34,7 +34,9 @@ export async function openPostgresStore(
           `${connection.location} does not answer yet: ${describeFailure(error)}. ` +
             `Trying again for ${Math.ceil((deadline - Date.now()) / 1000)} s.`,
         )
-        await sleep(waitMs)
+        await sleep(waitMs, undefined, signal ? { signal } : {}).catch(() => {
+          throw translatePostgresError(error, connection.location)
+        })
       }
     }
     await adoptRestoredLog(connection)
