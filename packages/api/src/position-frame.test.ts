@@ -1,6 +1,12 @@
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
-import { decodePositionFrame, encodePositionFrame, type Marker } from './position-frame.ts'
+import {
+  decodePositionFrame,
+  encodePositionFrame,
+  type Marker,
+  PositionColumns,
+  unsaid,
+} from './position-frame.ts'
 
 const marker: fc.Arbitrary<Marker> = fc.record({
   bikeNo: fc.integer({ min: 0, max: 0xffff_ffff }),
@@ -27,6 +33,59 @@ test('a position frame decodes to the markers that were encoded', () => {
         })
       },
     ),
+  )
+})
+
+/** One row of the columns in the words of a marker; `charging` knows only yes and no. */
+const rowOf = (columns: PositionColumns, i: number) => ({
+  bikeNo: columns.bikeNo[i],
+  timeMs: columns.timeMs[i],
+  lat: columns.lat[i],
+  lon: columns.lon[i],
+  speedMps: columns.speedMps[i],
+  headingDeg: columns.headingDeg[i],
+  accuracyM: columns.accuracyM[i],
+  batteryPct: columns.batteryPct[i],
+  charging: columns.charging[i],
+  odometerM: columns.odometerM[i],
+})
+
+test('columns hold what the objects hold, from bytes and from JSON, also where an earlier frame was longer', () => {
+  const reused = new PositionColumns()
+  const f32 = (value: number | null) => (value === null ? unsaid : Math.fround(value))
+  fc.assert(
+    fc.property(fc.array(marker, { maxLength: 150 }), fc.integer({ min: 0, max: 4e12 }), (markers, atMs) => {
+      const expected = markers.map((one) => ({
+        ...one,
+        speedMps: f32(one.speedMps),
+        headingDeg: f32(one.headingDeg),
+        accuracyM: f32(one.accuracyM),
+        batteryPct: f32(one.batteryPct),
+        charging: one.charging === true ? 1 : 0,
+      }))
+      // Behind an offset, as a slice of a larger buffer is.
+      const frame = encodePositionFrame(markers, atMs)
+      const shifted = new Uint8Array(frame.length + 3)
+      shifted.set(frame, 3)
+      expect(reused.decode(shifted.subarray(3))).toBe(true)
+      for (const columns of [reused, new PositionColumns().take(markers, atMs)]) {
+        expect(columns.serverTimeMs).toBe(atMs)
+        expect(columns.count).toBe(markers.length)
+        expect(markers.map((_, i) => rowOf(columns, i))).toEqual(expected)
+      }
+    }),
+  )
+})
+
+test('columns keep what they hold when bytes are no position frame', () => {
+  const columns = new PositionColumns()
+  columns.take([], 7)
+  fc.assert(
+    fc.property(fc.uint8Array({ maxLength: 200 }), (bytes) => {
+      fc.pre(decodePositionFrame(bytes) === null)
+      expect(columns.decode(bytes)).toBe(false)
+      expect(columns.serverTimeMs).toBe(7)
+    }),
   )
 })
 

@@ -56,15 +56,17 @@ export function encodePositionFrame(
   return bytes
 }
 
-/** @returns null for bytes that are not a position frame of this version */
+/**
+ * One object a marker: for tools and tests. A screen uses `PositionColumns`.
+ *
+ * @returns null for bytes that are not a position frame of this version
+ */
 export function decodePositionFrame(
   bytes: Uint8Array,
 ): { readonly serverTimeMs: number; readonly markers: readonly Marker[] } | null {
-  if (bytes.byteLength < headerBytes) return null
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const view = openFrame(bytes)
+  if (view === null) return null
   const count = view.getUint32(4, true)
-  if (view.getUint8(0) !== kind || view.getUint8(1) !== version) return null
-  if (bytes.byteLength !== headerBytes + count * markerBytes) return null
   const markers: Marker[] = []
   for (let i = 0, at = headerBytes; i < count; i++, at += markerBytes) {
     const battery = view.getUint8(at + 30)
@@ -83,6 +85,96 @@ export function decodePositionFrame(
     })
   }
   return { serverTimeMs: view.getFloat64(8, true), markers }
+}
+
+/** Stands in number columns of `PositionColumns` for what a tracker did not say; no true value is negative. */
+export const unsaid = -1
+
+/**
+ * Markers by column, for a screen: ten thousand of them are ten numbers each and no object. The columns belong to
+ * this object and are overwritten by its next `decode` or `take`.
+ */
+export class PositionColumns {
+  /** Rows in use; the columns may be longer. */
+  count = 0
+  serverTimeMs = 0
+  bikeNo = new Uint32Array(0)
+  timeMs = new Float64Array(0)
+  lat = new Float64Array(0)
+  lon = new Float64Array(0)
+  odometerM = new Float64Array(0)
+  /** This and the next three: `unsaid` where the tracker did not say. */
+  speedMps = new Float32Array(0)
+  headingDeg = new Float32Array(0)
+  accuracyM = new Float32Array(0)
+  batteryPct = new Float32Array(0)
+  /** 1 where the tracker says so; 0 where it denies or says nothing. */
+  charging = new Uint8Array(0)
+
+  /** @returns false, and nothing changed, for bytes that are not a position frame of this version */
+  decode(bytes: Uint8Array): boolean {
+    const view = openFrame(bytes)
+    if (view === null) return false
+    this.#resize(view.getUint32(4, true))
+    this.serverTimeMs = view.getFloat64(8, true)
+    for (let i = 0, at = headerBytes; i < this.count; i++, at += markerBytes) {
+      this.timeMs[i] = view.getFloat64(at, true)
+      this.lat[i] = view.getInt32(at + 8, true) / 1e7
+      this.lon[i] = view.getInt32(at + 12, true) / 1e7
+      this.bikeNo[i] = view.getUint32(at + 16, true)
+      this.odometerM[i] = view.getUint32(at + 20, true)
+      this.speedMps[i] = unscaled(view.getUint16(at + 24, true), 100) ?? unsaid
+      this.headingDeg[i] = unscaled(view.getUint16(at + 26, true), 100) ?? unsaid
+      this.accuracyM[i] = unscaled(view.getUint16(at + 28, true), 10) ?? unsaid
+      const battery = view.getUint8(at + 30)
+      this.batteryPct[i] = battery === unknown8 ? unsaid : battery
+      this.charging[i] = view.getUint8(at + 31) === 1 ? 1 : 0
+    }
+    return true
+  }
+
+  /** Takes markers that came as JSON, so that a snapshot goes the same way as a frame. */
+  take(markers: readonly Marker[], serverTimeMs: number): this {
+    this.#resize(markers.length)
+    this.serverTimeMs = serverTimeMs
+    for (const [i, marker] of markers.entries()) {
+      this.timeMs[i] = marker.timeMs
+      this.lat[i] = marker.lat
+      this.lon[i] = marker.lon
+      this.bikeNo[i] = marker.bikeNo
+      this.odometerM[i] = marker.odometerM
+      this.speedMps[i] = marker.speedMps ?? unsaid
+      this.headingDeg[i] = marker.headingDeg ?? unsaid
+      this.accuracyM[i] = marker.accuracyM ?? unsaid
+      this.batteryPct[i] = marker.batteryPct ?? unsaid
+      this.charging[i] = marker.charging === true ? 1 : 0
+    }
+    return this
+  }
+
+  #resize(count: number): void {
+    this.count = count
+    if (count <= this.bikeNo.length) return
+    const capacity = Math.max(64, count, this.bikeNo.length * 2)
+    this.bikeNo = new Uint32Array(capacity)
+    this.timeMs = new Float64Array(capacity)
+    this.lat = new Float64Array(capacity)
+    this.lon = new Float64Array(capacity)
+    this.odometerM = new Float64Array(capacity)
+    this.speedMps = new Float32Array(capacity)
+    this.headingDeg = new Float32Array(capacity)
+    this.accuracyM = new Float32Array(capacity)
+    this.batteryPct = new Float32Array(capacity)
+    this.charging = new Uint8Array(capacity)
+  }
+}
+
+/** A view of a whole frame of this version, or null. */
+function openFrame(bytes: Uint8Array): DataView | null {
+  if (bytes.byteLength < headerBytes) return null
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  if (view.getUint8(0) !== kind || view.getUint8(1) !== version) return null
+  return bytes.byteLength === headerBytes + view.getUint32(4, true) * markerBytes ? view : null
 }
 
 const clamp = (value: number, max: number) => Math.max(0, Math.min(max, value))

@@ -1,9 +1,10 @@
+import { unsaid } from '@fleet/api'
 import type { Bike } from '@fleet/domain'
 import { IconBattery1, IconBattery3, IconBolt } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { useFormat } from '../i18n/format.ts'
 import { useLive, useServerNow } from '../live/live-hooks.ts'
-import { lowBatteryPct, unsaid } from '../live/marker-columns.ts'
+import { lowBatteryPct } from '../live/marker-columns.ts'
 import { oldFixMs } from './fleet-row.tsx'
 import styles from './bike-readings.module.css'
 

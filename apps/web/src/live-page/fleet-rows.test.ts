@@ -1,3 +1,4 @@
+import { PositionColumns } from '@fleet/api'
 import type { Bike, BikeId, Courier, CourierId } from '@fleet/domain'
 import { expect, it } from 'vitest'
 import { MarkerColumns } from '../live/marker-columns.ts'
@@ -33,10 +34,13 @@ const markers = new MarkerColumns()
 for (const { no, code, status, kind } of bikes) markers.setBike(no, code, status, kind)
 const fix = { lat: 52, lon: 5, speedMps: 0, headingDeg: 0, accuracyM: 5, charging: false, odometerM: 0 }
 markers.apply(
-  [
-    { bikeNo: 1, timeMs: 100_000, batteryPct: 90, ...fix },
-    { bikeNo: 2, timeMs: 900_000, batteryPct: 10, ...fix },
-  ],
+  new PositionColumns().take(
+    [
+      { bikeNo: 1, timeMs: 100_000, batteryPct: 90, ...fix },
+      { bikeNo: 2, timeMs: 900_000, batteryPct: 10, ...fix },
+    ],
+    0,
+  ),
   0,
   false,
 )

@@ -1,5 +1,6 @@
+import { unsaid } from '@fleet/api'
 import { type BikeStatus, bikeStatuses } from '@fleet/domain'
-import { type MarkerColumns, unsaid } from '../live/marker-columns.ts'
+import type { MarkerColumns } from '../live/marker-columns.ts'
 import type { Registry } from '../live/registry.ts'
 import { bikesByNo, searchable, searchText } from './fleet-index.ts'
 import type { SortOrder } from './live-search.ts'

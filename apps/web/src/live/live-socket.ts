@@ -1,5 +1,5 @@
 import type { LiveClientMessage, LiveServerMessage } from '@fleet/api'
-import { decodePositionFrame, liveSilenceMs, type Marker } from '@fleet/api'
+import { liveSilenceMs, PositionColumns } from '@fleet/api'
 import { backoffMs } from './backoff.ts'
 import { quietMs } from './connection.ts'
 
@@ -23,7 +23,8 @@ export interface LiveSocketOptions {
   readonly isSignedIn: () => Promise<boolean>
   readonly startMessage: () => LiveClientMessage
   readonly onMessage: (message: LiveServerMessage) => void
-  readonly onPositions: (markers: readonly Marker[], serverTimeMs: number) => void
+  /** The columns are good until the next frame. */
+  readonly onPositions: (fixes: PositionColumns) => void
   /** Before `onMessage` and `onPositions`, for each frame. */
   readonly onHeard: () => void
   readonly onQuiet: () => void
@@ -40,6 +41,7 @@ const policyViolation = 1008
  */
 export class LiveSocket {
   readonly #options: LiveSocketOptions
+  readonly #fixes = new PositionColumns()
   #socket: SocketLike | null = null
   #attempt = 0
   #heardAtMs = 0
@@ -103,9 +105,8 @@ export class LiveSocket {
     this.#watchSilence()
     this.#options.onHeard()
     if (data instanceof ArrayBuffer) {
-      const frame = decodePositionFrame(new Uint8Array(data))
       // A frame of a newer version than ours is no reason to fail: the page will be reloaded some day.
-      if (frame !== null) this.#options.onPositions(frame.markers, frame.serverTimeMs)
+      if (this.#fixes.decode(new Uint8Array(data))) this.#options.onPositions(this.#fixes)
     } else this.#options.onMessage(JSON.parse(String(data)) as LiveServerMessage)
   }
 

@@ -1,4 +1,4 @@
-import type { LiveServerMessage, LiveSnapshot, Marker } from '@fleet/api'
+import { type LiveServerMessage, type LiveSnapshot, PositionColumns } from '@fleet/api'
 import type { Bike } from '@fleet/domain'
 import { connectionAfter, type ConnectionEvent, type ConnectionState } from './connection.ts'
 import { LiveSocket, type SocketLike } from './live-socket.ts'
@@ -53,7 +53,7 @@ export class LiveStore {
           : { resume: { logId: this.#registry.logId, seq: this.#registry.seq } }),
       }),
       onMessage: (message) => this.#receive(message),
-      onPositions: (markers, serverTimeMs) => this.#receivePositions(markers, serverTimeMs),
+      onPositions: (fixes) => this.#receivePositions(fixes),
       onHeard: () => {
         this.#heardAtMs = this.#now()
         this.#connect('heard', null)
@@ -130,15 +130,15 @@ export class LiveStore {
 
   #takeSnapshot(message: LiveSnapshot): void {
     this.#setRegistry(applySnapshot(this.#registry, message))
-    this.markers.apply(message.latest, this.#now(), false)
+    this.markers.apply(new PositionColumns().take(message.latest, message.serverTimeMs), this.#now(), false)
     if (!this.#connection.hasData) this.#connection = { ...this.#connection, hasData: true }
     this.#tell('connection')
     this.#tell('positions')
   }
 
-  #receivePositions(markers: readonly Marker[], serverTimeMs: number): void {
-    this.clock.hear(serverTimeMs, this.#now())
-    this.markers.apply(markers, this.#now(), true)
+  #receivePositions(fixes: PositionColumns): void {
+    this.clock.hear(fixes.serverTimeMs, this.#now())
+    this.markers.apply(fixes, this.#now(), true)
     this.#tell('positions')
   }
 

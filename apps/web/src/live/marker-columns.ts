@@ -1,4 +1,4 @@
-import type { Marker } from '@fleet/api'
+import { type PositionColumns, unsaid } from '@fleet/api'
 import { type BikeKind, bikeKinds, type BikeStatus, bikeStatuses, type Point } from '@fleet/domain'
 
 /** Longer glides would show a bike where it was, not where it is. */
@@ -7,8 +7,6 @@ const minGlideMs = 200
 /** A marker that would slide across half the city in a second is a correction, not a ride. */
 const maxGlideDegrees = 0.01
 
-/** Value of `battery` and `heading` where the tracker did not say. */
-export const unsaid = -1
 export const lowBatteryPct = 20
 
 /**
@@ -83,14 +81,15 @@ export class MarkerColumns {
    * @param nowMs this machine's clock
    * @param glide false puts markers in place at once, as after a snapshot
    */
-  apply(markers: readonly Marker[], nowMs: number, glide: boolean): void {
-    for (const marker of markers) {
-      const slot = this.#slotFor(marker.bikeNo)
+  apply(fixes: PositionColumns, nowMs: number, glide: boolean): void {
+    for (let i = 0; i < fixes.count; i++) {
+      const slot = this.#slotFor(fixes.bikeNo[i]!)
       const before = this.fixTimeMs[slot]!
-      if (marker.timeMs <= before) continue
-      const moved =
-        Math.abs(marker.lat - this.lat[slot]!) + Math.abs(marker.lon - this.lon[slot]!) < maxGlideDegrees
-      if (before > 0 && glide && this.glides && moved) {
+      if (fixes.timeMs[i]! <= before) continue
+      const lat = fixes.lat[i]!
+      const lon = fixes.lon[i]!
+      const near = Math.abs(lat - this.lat[slot]!) + Math.abs(lon - this.lon[slot]!) < maxGlideDegrees
+      if (before > 0 && glide && this.glides && near) {
         const done = this.#progress(slot, nowMs)
         this.fromLat[slot] = this.fromLat[slot]! + (this.lat[slot]! - this.fromLat[slot]!) * done
         this.fromLon[slot] = this.fromLon[slot]! + (this.lon[slot]! - this.fromLon[slot]!) * done
@@ -99,22 +98,22 @@ export class MarkerColumns {
         this.glideMs[slot] = Math.min(maxGlideMs, Math.max(minGlideMs, sinceMs * 1.1))
         this.glidesUntilMs = Math.max(this.glidesUntilMs, nowMs + this.glideMs[slot])
       } else {
-        this.fromLat[slot] = marker.lat
-        this.fromLon[slot] = marker.lon
+        this.fromLat[slot] = lat
+        this.fromLon[slot] = lon
         this.glideMs[slot] = 0
       }
       this.glideStartMs[slot] = nowMs
       this.arrivedMs[slot] = nowMs
-      this.lat[slot] = marker.lat
-      this.lon[slot] = marker.lon
-      this.fixTimeMs[slot] = marker.timeMs
-      this.speedMps[slot] = marker.speedMps ?? unsaid
+      this.lat[slot] = lat
+      this.lon[slot] = lon
+      this.fixTimeMs[slot] = fixes.timeMs[i]!
+      this.speedMps[slot] = fixes.speedMps[i]!
       // A bike that stands keeps pointing where it came from.
-      if (marker.headingDeg !== null) this.headingDeg[slot] = marker.headingDeg
-      this.accuracyM[slot] = marker.accuracyM ?? unsaid
-      this.batteryPct[slot] = marker.batteryPct ?? unsaid
-      this.charging[slot] = marker.charging === true ? 1 : 0
-      this.odometerM[slot] = marker.odometerM
+      if (fixes.headingDeg[i] !== unsaid) this.headingDeg[slot] = fixes.headingDeg[i]!
+      this.accuracyM[slot] = fixes.accuracyM[i]!
+      this.batteryPct[slot] = fixes.batteryPct[i]!
+      this.charging[slot] = fixes.charging[i]!
+      this.odometerM[slot] = fixes.odometerM[i]!
     }
     this.revision++
   }

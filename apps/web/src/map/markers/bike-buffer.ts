@@ -1,5 +1,6 @@
+import { unsaid } from '@fleet/api'
 import { bikeStatuses } from '@fleet/domain'
-import { lowBatteryPct, type MarkerColumns, unsaid } from '../../live/marker-columns.ts'
+import { lowBatteryPct, type MarkerColumns } from '../../live/marker-columns.ts'
 import { mapOrigin } from './origin.ts'
 
 /**
