@@ -169,6 +169,7 @@ export const en = {
     note: 'Note',
     history: 'Fixes of the last 2 hours',
     speedChart: 'Speed over the last 2 hours, at most {{max}} km/h',
+    topSpeed: 'at most {{speed}}',
     noHistory: 'No fixes in the last 2 hours.',
     historyFailed: 'The history could not be loaded.',
     historyLoading: 'Loading the history',
@@ -176,7 +177,7 @@ export const en = {
     time: 'Time',
     flag: 'Remark',
     gone: 'This bike is not in the fleet (any more).',
-    showAll: 'Show all {{count}}',
+    showMore: 'Show the last {{count}}',
   },
   map: {
     label: 'Map of Amsterdam',

@@ -170,6 +170,7 @@ export const nl = {
     note: 'Notitie',
     history: 'Posities van de laatste 2 uur',
     speedChart: 'Snelheid in de laatste 2 uur, hoogstens {{max}} km/u',
+    topSpeed: 'hoogstens {{speed}}',
     noHistory: 'Geen posities in de laatste 2 uur.',
     historyFailed: 'De geschiedenis kon niet worden geladen.',
     historyLoading: 'De geschiedenis wordt geladen',
@@ -177,7 +178,7 @@ export const nl = {
     time: 'Tijd',
     flag: 'Opmerking',
     gone: 'Deze fiets zit niet (meer) in de vloot.',
-    showAll: 'Toon alle {{count}}',
+    showMore: 'Toon de laatste {{count}}',
   },
   map: {
     label: 'Kaart van Amsterdam',

@@ -40,18 +40,23 @@ export function BikeHistorySection({ bike }: { bike: Bike }) {
   )
 }
 
+const shortestChartMs = 10 * 60_000
 const chart = { width: 352, height: 44, buckets: 120 }
+/** Trackers often speak less than every five seconds: shorter bars would be a comb. */
+const shortestBarMs = 15_000
 
 function SpeedChart({ positions }: { positions: readonly Position[] }) {
   const { t } = useTranslation()
   const format = useFormat()
   const toMs = positions.at(-1)!.timeMs + 1
-  const fromMs = toMs - historyMs
-  const profile = createSpeedProfile(positions, fromMs, toMs, chart.buckets)
+  // A bike that set out a quarter of an hour ago gets the whole width for it, not a sliver at the right.
+  const fromMs = Math.max(toMs - historyMs, Math.min(positions[0]!.timeMs, toMs - shortestChartMs))
+  const buckets = Math.min(chart.buckets, Math.ceil((toMs - fromMs) / shortestBarMs))
+  const profile = createSpeedProfile(positions, fromMs, toMs, buckets)
   const maxKmh = Math.max(0, ...profile.map((mps) => (mps ?? 0) * 3.6))
   // A city bike fills the chart at 30 km/h, so that charts of two bikes compare; a faster one stretches it.
   const topKmh = Math.max(30, maxKmh)
-  const step = chart.width / chart.buckets
+  const step = chart.width / buckets
   const bars = profile
     .map((mps, i) => {
       if (mps === null) return ''
@@ -71,7 +76,7 @@ function SpeedChart({ positions }: { positions: readonly Position[] }) {
       </svg>
       <figcaption>
         <span>{format.time(fromMs)}</span>
-        <span>{format.speed(maxKmh / 3.6)}</span>
+        <span>{t('detail.topSpeed', { speed: format.speed(maxKmh / 3.6) })}</span>
         <span>{format.time(toMs)}</span>
       </figcaption>
     </figure>
@@ -103,7 +108,7 @@ function FixTable({ positions }: { positions: readonly Position[] }) {
       </table>
       {!all && positions.length > firstRows && (
         <Button size="compact-xs" variant="subtle" mt={6} onClick={() => setAll(true)}>
-          {t('detail.showAll', { count: Math.min(maxRows, positions.length) })}
+          {t('detail.showMore', { count: Math.min(maxRows, positions.length) })}
         </Button>
       )}
     </>
