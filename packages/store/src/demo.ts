@@ -12,7 +12,8 @@ const removalOrder: readonly EntityKind[] = ['user', 'device', 'issue', 'deliver
 
 /**
  * Removes all demonstration rows, their positions and sessions, through the change log, in one transaction that holds
- * the lock on everything.
+ * the lock on everything. The history of their trackers goes before it, in pieces: if the process dies in between, the
+ * demonstration is still there with less history, and clearing it again goes on.
  *
  * What real work rests on stays: a demonstration bike that a real courier rides or that carries a real tracker, a
  * demonstration courier with real deliveries under way, a real tracker or a real account, and the only admin.
@@ -21,6 +22,12 @@ export async function clearDemo<Tx>(
   backend: Backend<Tx>,
   context: CommandContext,
 ): Promise<{ removed: number }> {
+  const demoDevices = await backend.db
+    .selectFrom('devices')
+    .select('no')
+    .where(sql<boolean>`demo = ${true}`)
+    .execute()
+  await backend.positions.clearHistory(demoDevices.map((device) => device.no))
   const handlerContext: HandlerContext = { actor: context.actor, nowMs: context.nowMs, demo: false }
   const decided: Write[] = []
   const intent = { fingerprint: fingerprintOf('demo.clear'), wide: true }

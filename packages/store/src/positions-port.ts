@@ -20,6 +20,11 @@ export interface PositionStore<Tx> extends Pick<
 > {
   /** Every marker, read inside the transaction of `snapshot()`. */
   allLatestIn(tx: Tx): Promise<readonly LatestFix[]>
+  /**
+   * Deletes the fixes of these trackers in short transactions, between which others get their turn. Before `clearFor`,
+   * which is one transaction and must not have millions of rows to delete. Interrupted, it may be run again.
+   */
+  clearHistory(deviceNos: readonly number[]): Promise<void>
   /** Forgets all positions, markers and contacts of these, inside the transaction of `clearDemo()`. */
   clearFor(tx: Tx, owners: PositionOwners): Promise<void>
   /** Creates partitions ahead and drops positions older than `positionsDays`. Safe in several instances at once. */

@@ -179,6 +179,17 @@ export function describeReadingAndRemoval(underTest: () => PositionsUnderTest): 
       expect(await readAll(positions, { deviceNo: no, fromMs: 0, toMs: nowMs, limit: 10_000 })).toEqual([])
     })
 
+    test('forgets the history of trackers, however long, and of no others', async () => {
+      const [gone, kept] = [nextNo(), nextNo()]
+      const fixes = Array.from({ length: 4_500 }, (_, index) => makeFix(gone, index * 30))
+      await positions.appendFixes(makeBatch([...fixes, makeFix(kept, 1)]))
+      await positions.clearHistory([gone])
+      const days = { fromMs: noonMs - dayMs, toMs: noonMs + 3 * dayMs }
+      expect(await readAll(positions, { ...around({ deviceNo: gone }), ...days })).toEqual([])
+      expect(secondsOf(await readAll(positions, around({ deviceNo: kept })))).toEqual([1])
+      expect((await positions.appendFixes(makeBatch(fixes.slice(0, 2)))).stored).toEqual([true, true])
+    })
+
     test('forgets all of the bikes, couriers and devices that are cleared', async () => {
       const [gone, kept, courier, visitor] = [nextNo(), nextNo(), nextNo(), nextNo()]
       const heartbeats = [gone, kept].map((deviceNo) => ({

@@ -7,7 +7,7 @@ import type { DeviceContact } from '../port.ts'
 import type { PostgresConnection } from './connection.ts'
 import { appendFixes } from './positions-append.ts'
 import { readHistory } from './positions-history.ts'
-import { createPartitionDays, daysAround } from './positions-partitions.ts'
+import { createPartitionDays, daysAround, readPartitions } from './positions-partitions.ts'
 import { maintainPartitions } from './positions-upkeep.ts'
 
 /** Fixes of these last days may still come in numbers, from phones that had no network. */
@@ -26,6 +26,7 @@ export function createPostgresPositions(connection: PostgresConnection): Positio
       ),
     deviceContacts: () => connection.withClient((client) => readContacts(client, memory)),
     allLatestIn: (tx) => readLatest(tx, '', []),
+    clearHistory: (deviceNos) => clearHistory(connection, deviceNos),
     async clearFor(tx, owners) {
       await clearPositions(tx, owners)
       memory.forgetUses()
@@ -125,6 +126,18 @@ async function readContacts(client: PoolClient, memory: PositionMemory): Promise
 }
 
 /** Inside the caller's transaction: all of it or nothing. */
+/** A day at a time: some seconds for a million rows, below the limit of a statement. */
+async function clearHistory(connection: PostgresConnection, deviceNos: readonly number[]): Promise<void> {
+  const days = await connection.withClient((client) => readPartitions(client))
+  for (const day of days.keys())
+    await connection.withClient((client) =>
+      client.query(
+        'DELETE FROM position WHERE device_no = ANY($1::int4[]) AND time >= $2::timestamptz AND time < $3::timestamptz',
+        [deviceNos, toTimestamp(day * dayMs), toTimestamp((day + 1) * dayMs)],
+      ),
+    )
+}
+
 async function clearPositions(
   tx: PoolClient,
   { bikeNos, courierNos, deviceNos }: PositionOwners,

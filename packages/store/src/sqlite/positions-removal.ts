@@ -31,6 +31,16 @@ export async function dropOldPositions(
   })
 }
 
+/** See `PositionStore.clearHistory`. */
+export async function clearHistory(
+  connection: SqliteConnection,
+  deviceNos: readonly number[],
+): Promise<void> {
+  for (const deviceNo of deviceNos)
+    for (let removed = rowsPerChunk; removed >= rowsPerChunk; await nextTurn())
+      removed = await connection.transaction((db) => deleteChunk(db, deviceNo, Number.MAX_SAFE_INTEGER))
+}
+
 /** Skips from device to device along the key instead of reading every row for DISTINCT. */
 function nextDevice(db: DatabaseSync, after: number): number | null {
   const row = prepared(db, 'SELECT min(device_no) AS device_no FROM position WHERE device_no > ?').get(after)

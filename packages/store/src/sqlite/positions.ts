@@ -7,7 +7,7 @@ import type { DeviceContact } from '../port.ts'
 import type { SqliteConnection } from './connection.ts'
 import { appendFixes } from './positions-append.ts'
 import { readHistory } from './positions-history.ts'
-import { clearPositions, dropOldPositions } from './positions-removal.ts'
+import { clearHistory, clearPositions, dropOldPositions } from './positions-removal.ts'
 import { prepared } from './statements.ts'
 
 /** The half of the SQLite store that keeps positions. */
@@ -22,6 +22,7 @@ export function createSqlitePositions(connection: SqliteConnection): PositionSto
         .map(toLatestFix),
     deviceContacts: async () => readContacts(connection.reader, memory),
     allLatestIn: async (tx) => prepared(tx, `${selectLatest} ORDER BY bike_no`).all().map(toLatestFix),
+    clearHistory: (deviceNos) => clearHistory(connection, deviceNos),
     async clearFor(tx, owners) {
       clearPositions(tx, owners)
       memory.forgetUses()
