@@ -85,9 +85,13 @@ export function LivePage() {
   const onDrag = useCallback(() => patch({ follow: undefined }), [patch])
   // An address that names a bike and no view means: show me that bike.
   const toShow = useRef(firstView === null && search.bike !== undefined)
+  const shownNo = useRef<number | undefined>(undefined)
   useEffect(() => {
-    if (!toShow.current || map === null || bike === undefined) return
-    map.showBike(bike)
+    if (map === null || bike?.no === shownNo.current) return
+    shownNo.current = bike?.no
+    if (bike === undefined) return
+    if (toShow.current) map.showBike(bike, false)
+    else map.revealBike(bike)
     toShow.current = false
   }, [map, bike])
   const onHover = useCallback((bikeNo: number | null) => map?.overlay.hover(bikeNo), [map])
@@ -151,7 +155,7 @@ export function LivePage() {
           following={following}
           headingRef={heading}
           onFollow={(follow) => patch({ follow: follow ? '1' : undefined })}
-          onCentre={() => map?.showBike(bike)}
+          onCentre={() => map?.showBike(bike, true)}
           onClose={close}
         />
       )}

@@ -15,10 +15,10 @@ import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Language } from '../i18n/language.ts'
 import type { LiveStore } from '../live/live-store.ts'
 import type { Scheme } from '../theme/statuses.ts'
-import { createBaseStyle } from './base-style.ts'
 import { FleetOverlay } from './fleet-overlay.ts'
-import { createOwnLayers, type OwnSource, ownSources, stopLine, zoneFeatures } from './own-layers.ts'
+import { createMapStyle } from './map-style.ts'
 import type { MapView } from './map-view.ts'
+import { type OwnSource, ownSources, stopLine, zoneFeatures } from './own-layers.ts'
 import type { TrailPoint } from './markers/trail-layer.ts'
 
 // A file of ours, not a blob: the Content-Security-Policy then needs no exception.
@@ -54,6 +54,14 @@ const [west, south, east, north] = mapBounds
 /** The canal belt and its surroundings: where a fleet without bikes looks. */
 const city: LngLatBoundsLike = [4.84, 52.345, 4.95, 52.395]
 const clickReachPx = 6
+/** Nearer to an edge than this a marker counts as out of view. */
+const revealMarginPx = 28
+
+/** Marks a move of the map that a person asked for by a button or key; their own drags carry `originalEvent`. */
+interface AskedMove {
+  readonly asked: true
+}
+const asked: AskedMove = { asked: true }
 
 /** MapLibre, deck.gl and the hands on them. Not React: it lives as long as the page and is told what changes. */
 export class FleetMap {
@@ -61,13 +69,20 @@ export class FleetMap {
   readonly overlay: FleetOverlay
   readonly #options: FleetMapOptions
   readonly #live: LiveStore
+  #padding: PaddingOptions
   #scheme: Scheme
   #language: Language
   #data: Record<OwnSource, GeoJSON.FeatureCollection> = {
     zones: { type: 'FeatureCollection', features: [] },
     stops: { type: 'FeatureCollection', features: [] },
   }
+  /** What each source was last told; a source that a new style replaced has been told nothing. */
+  readonly #given = new WeakMap<GeoJSONSource, GeoJSON.FeatureCollection>()
+  #withNames = false
+  #styleLoaded = false
+  #restyleWhenLoaded = false
   #pins = new Map<string, Marker>()
+  #zoomGoal = 0
   #followedNo: number | null = null
   #followedFixMs = 0
   #stopFollowing: () => void
@@ -76,13 +91,14 @@ export class FleetMap {
   constructor(options: FleetMapOptions) {
     this.#options = options
     this.#live = options.live
+    this.#padding = options.padding
     this.#scheme = options.scheme
     this.#language = options.language
     this.map = new MapLibreMap({
       container: options.container,
       style: this.#style(),
       ...(options.view === null
-        ? { bounds: city, fitBoundsOptions: { padding: options.padding } }
+        ? {}
         : { center: [options.view.lon, options.view.lat], zoom: options.view.zoom }),
       maxBounds: [west - 0.25, south - 0.15, east + 0.25, north + 0.15],
       minZoom: 9.5,
@@ -97,7 +113,9 @@ export class FleetMap {
       canvasContextAttributes: { antialias: false },
     })
     this.map.touchZoomRotate.disableRotation()
+    // Before the bounds are fitted: given to both, the padding would count twice.
     this.map.setPadding(options.padding)
+    if (options.view === null) this.map.fitBounds(city, { padding: 12, animate: false })
     this.overlay = new FleetOverlay(options.live, this.map, options.scheme, options.interleaved)
     this.#listen()
     this.#stopFollowing = options.live.subscribe('positions', () => this.#follow())
@@ -108,7 +126,7 @@ export class FleetMap {
     this.#scheme = scheme
     this.#language = language
     this.overlay.setScheme(scheme)
-    this.map.setStyle(this.#style(), { diff: true })
+    this.#restyle()
   }
 
   setZones(zones: Iterable<Zone>): void {
@@ -143,11 +161,18 @@ export class FleetMap {
   }
 
   setPadding(padding: PaddingOptions): void {
-    this.map.easeTo({ padding, duration: this.#duration(200) })
+    const before = this.#padding
+    this.#padding = padding
+    if ((['top', 'bottom', 'left', 'right'] as const).every((side) => before[side] === padding[side])) return
+    // The centre moves with the padding, so that nothing on the screen does: a panel opens over a map that stands.
+    this.map.jumpTo({ center: this.map.unproject(this.#freeCentre()), padding })
   }
 
   zoomBy(steps: number): void {
-    this.map.easeTo({ zoom: this.map.getZoom() + steps, duration: this.#duration(200) })
+    // From where the last step leads, so that three quick presses are three steps.
+    const from = this.map.isZooming() ? this.#zoomGoal : this.map.getZoom()
+    this.#zoomGoal = Math.min(this.map.getMaxZoom(), Math.max(this.map.getMinZoom(), from + steps))
+    this.map.easeTo({ zoom: this.#zoomGoal, duration: this.#duration(200) }, asked)
   }
 
   /** Shows every placed bike; without any, the city. */
@@ -167,18 +192,35 @@ export class FleetMap {
         Math.max(bounds[3], lat),
       ]
     }
-    this.map.fitBounds(bounds ?? city, { padding: 40, maxZoom: 15, duration: this.#duration(500) })
+    this.map.fitBounds(bounds ?? city, { padding: 40, maxZoom: 15, duration: this.#duration(500) }, asked)
   }
 
-  showBike(bike: Bike): void {
+  /** @param byPerson false when the address asked, which then already says what it must */
+  showBike(bike: Bike, byPerson: boolean): void {
     const { markers } = this.#live
     const slot = markers.slotOfNo.get(bike.no)
     if (slot === undefined || !markers.isPlaced(slot)) return
-    this.map.easeTo({
-      center: [markers.lon[slot]!, markers.lat[slot]!],
-      zoom: Math.max(this.map.getZoom(), 15.5),
-      duration: this.#duration(600),
-    })
+    this.map.easeTo(
+      {
+        center: [markers.lon[slot]!, markers.lat[slot]!],
+        zoom: Math.max(this.map.getZoom(), 15.5),
+        duration: this.#duration(600),
+      },
+      byPerson ? asked : {},
+    )
+  }
+
+  /** Brings a bike that is out of view, or behind a panel, into it, no nearer than the map already is. */
+  revealBike(bike: Bike): void {
+    const { markers } = this.#live
+    const slot = markers.slotOfNo.get(bike.no)
+    if (slot === undefined || !markers.isPlaced(slot)) return
+    const center: [number, number] = [markers.lon[slot]!, markers.lat[slot]!]
+    const { x, y } = this.map.project(center)
+    const { left, top, right, bottom } = this.#freeRect()
+    const margin = revealMarginPx
+    if (x < left + margin || x > right - margin || y < top + margin || y > bottom - margin)
+      this.map.easeTo({ center, duration: this.#duration(500) })
   }
 
   destroy(): void {
@@ -188,19 +230,46 @@ export class FleetMap {
     this.map.remove()
   }
 
-  #style() {
-    const style = createBaseStyle(this.#scheme, this.#language)
-    return createOwnLayers(style, this.#scheme, this.#data)
+  /** The part of the container that no panel covers, CSS px. */
+  #freeRect() {
+    const { clientWidth, clientHeight } = this.map.getContainer()
+    const { top = 0, bottom = 0, left = 0, right = 0 } = this.#padding
+    return { left, top, right: clientWidth - right, bottom: clientHeight - bottom }
   }
 
-  #setData(source: OwnSource, data: GeoJSON.FeatureCollection): void {
-    this.#data = { ...this.#data, [source]: data }
-    // Before the style is loaded the source is not there yet; the style then carries the data itself.
-    const known = this.map.getSource<GeoJSONSource>(ownSources[source])
-    if (known === undefined) {
-      const whenLoaded = () => this.#setData(source, this.#data[source])
-      void this.map.once('styledata', whenLoaded)
-    } else void known.setData(data)
+  #freeCentre(): [number, number] {
+    const { left, top, right, bottom } = this.#freeRect()
+    return [(left + right) / 2, (top + bottom) / 2]
+  }
+
+  #style() {
+    return createMapStyle({
+      scheme: this.#scheme,
+      language: this.#language,
+      withNames: this.#withNames,
+      data: this.#data,
+    })
+  }
+
+  /** A style that is still loading takes no other: what changed meanwhile is caught up with once it is there. */
+  #restyle(): void {
+    if (this.#styleLoaded) this.map.setStyle(this.#style(), { diff: true })
+    else this.#restyleWhenLoaded = true
+  }
+
+  #setData(name: OwnSource, data: GeoJSON.FeatureCollection): void {
+    this.#data = { ...this.#data, [name]: data }
+    this.#giveData()
+  }
+
+  /** Gives each source what it should hold and does not; while there is no source, the next style event comes here. */
+  #giveData(): void {
+    for (const name of ownSources) {
+      const source = this.map.getSource<GeoJSONSource>(name)
+      if (source === undefined || this.#given.get(source) === this.#data[name]) continue
+      this.#given.set(source, this.#data[name])
+      void source.setData(this.#data[name])
+    }
   }
 
   #addPin(pin: StopPin): Marker {
@@ -232,8 +301,10 @@ export class FleetMap {
 
   #listen(): void {
     const { map } = this
+    this.#listenToStyle()
     const { onMove, onSelect, onHover, onDrag } = this.#options
-    map.on('moveend', () => {
+    map.on('moveend', (event: { readonly originalEvent?: unknown } & Partial<AskedMove>) => {
+      if (event.originalEvent === undefined && event.asked !== true) return
       const { lat, lng } = map.getCenter()
       onMove({ zoom: map.getZoom(), lat, lon: lng })
     })
@@ -242,11 +313,11 @@ export class FleetMap {
       const pick = this.overlay.pick(event.point.x, event.point.y, clickReachPx)
       if (pick?.kind === 'cluster') {
         const { west, south, east, north } = pick.cluster
-        map.fitBounds([west, south, east, north], {
-          padding: 60,
-          maxZoom: Math.max(map.getZoom() + 1.5, 15.5),
-          duration: this.#duration(450),
-        })
+        map.fitBounds(
+          [west, south, east, north],
+          { padding: 60, maxZoom: Math.max(map.getZoom() + 1.5, 15.5), duration: this.#duration(450) },
+          asked,
+        )
       } else onSelect(pick?.bikeNo ?? null)
     })
     let moved: MapMouseEvent | null = null
@@ -263,6 +334,27 @@ export class FleetMap {
       moved = event
     })
     map.on('mouseout', () => onHover(null))
+  }
+
+  /** Ground first, names once it is painted. The marks are for whoever measures the start. */
+  #listenToStyle(): void {
+    const { map } = this
+    performance.mark('fleet-map-made')
+    map.on('styledata', () => this.#giveData())
+    map.on('style.load', () => {
+      this.#styleLoaded = true
+      if (this.#restyleWhenLoaded) this.#restyle()
+      this.#restyleWhenLoaded = false
+    })
+    const whenGroundIsPainted = () => {
+      if (!map.isSourceLoaded('ground')) return
+      map.off('render', whenGroundIsPainted)
+      performance.mark('fleet-map-ground')
+      this.#withNames = true
+      this.#restyle()
+      map.once('idle', () => performance.mark('fleet-map-names'))
+    }
+    map.once('style.load', () => map.on('render', whenGroundIsPainted))
   }
 
   #duration(ms: number): number {

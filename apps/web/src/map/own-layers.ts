@@ -1,93 +1,91 @@
 import type { Zone } from '@fleet/domain'
-import type { ExpressionSpecification, StyleSpecification } from 'maplibre-gl'
+import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 import type { Scheme } from '../theme/statuses.ts'
 import { basePalettes, zoneColors } from './base-palette.ts'
-import { firstLabelLayer, regular } from './base-style.ts'
 import type { StopPin } from './fleet-map.ts'
+import { regular } from './name-layers.ts'
 
-/** GeoJSON of ours between the streets and their names, by the name of its source. */
-export const ownSources = { zones: 'zones', stops: 'stops' } as const
-export type OwnSource = keyof typeof ownSources
+/** Sources of ours between the streets and their names. */
+export const ownSources = ['zones', 'stops'] as const
+export type OwnSource = (typeof ownSources)[number]
 
-/** Adds zones and the selected delivery's line to a base style. */
-export function createOwnLayers(
-  style: StyleSpecification,
-  scheme: Scheme,
-  data: Readonly<Record<OwnSource, GeoJSON.FeatureCollection>>,
-): StyleSpecification {
-  const color: ExpressionSpecification = [
+/** Zones and the selected delivery's line, above the streets and below every name. */
+export function createOwnLayers(scheme: Scheme): LayerSpecification[] {
+  const color = zoneColor(scheme)
+  return [
+    {
+      id: 'zone-fill',
+      type: 'fill',
+      source: 'zones',
+      paint: {
+        'fill-color': color,
+        // The service area is everywhere; filled like the others it would tint the whole city.
+        'fill-opacity': [
+          'case',
+          ['==', ['get', 'kind'], 'service_area'],
+          0,
+          scheme === 'light' ? 0.13 : 0.16,
+        ],
+      },
+    },
+    {
+      id: 'zone-line',
+      type: 'line',
+      source: 'zones',
+      layout: { 'line-join': 'round' },
+      paint: {
+        'line-color': color,
+        'line-opacity': 0.75,
+        'line-width': ['interpolate', ['linear'], ['zoom'], 11, 1, 16, 2],
+        'line-dasharray': [3, 2],
+      },
+    },
+    {
+      id: 'stop-line',
+      type: 'line',
+      source: 'stops',
+      layout: { 'line-cap': 'round' },
+      paint: {
+        'line-color': scheme === 'light' ? '#3a4651' : '#c3cbd3',
+        'line-width': 2,
+        'line-dasharray': [0.2, 2.2],
+      },
+    },
+  ]
+}
+
+/** Names of zones. Above the zone, because its bikes stand in it; beside it where that place is taken. */
+export function createZoneNameLayer(scheme: Scheme): LayerSpecification {
+  return {
+    id: 'zone-label',
+    type: 'symbol',
+    source: 'zones',
+    minzoom: 12.5,
+    filter: ['!=', ['get', 'kind'], 'service_area'],
+    layout: {
+      'text-field': ['get', 'name'],
+      'text-font': regular,
+      'text-size': 11,
+      'text-max-width': 8,
+      'text-variable-anchor': ['bottom', 'top', 'left', 'right'],
+      'text-radial-offset': 1.5,
+      'text-justify': 'auto',
+    },
+    paint: {
+      'text-color': zoneColor(scheme),
+      'text-halo-color': basePalettes[scheme].labelHalo,
+      'text-halo-width': 1.4,
+    },
+  }
+}
+
+const zoneColor = (scheme: Scheme): ExpressionSpecification =>
+  [
     'match',
     ['get', 'kind'],
     ...Object.entries(zoneColors).flatMap(([kind, colors]) => [kind, colors[scheme]]),
     '#888888',
   ] as unknown as ExpressionSpecification
-  const palette = basePalettes[scheme]
-  const firstLabel = style.layers.findIndex(({ id }) => id === firstLabelLayer)
-  return {
-    ...style,
-    sources: {
-      ...style.sources,
-      zones: { type: 'geojson', data: data.zones },
-      stops: { type: 'geojson', data: data.stops },
-    },
-    layers: [
-      ...style.layers.slice(0, firstLabel),
-      {
-        id: 'zone-fill',
-        type: 'fill',
-        source: 'zones',
-        paint: {
-          'fill-color': color,
-          // The service area is everywhere; filled like the others it would tint the whole city.
-          'fill-opacity': [
-            'case',
-            ['==', ['get', 'kind'], 'service_area'],
-            0,
-            scheme === 'light' ? 0.13 : 0.16,
-          ],
-        },
-      },
-      {
-        id: 'zone-line',
-        type: 'line',
-        source: 'zones',
-        layout: { 'line-join': 'round' },
-        paint: {
-          'line-color': color,
-          'line-opacity': 0.75,
-          'line-width': ['interpolate', ['linear'], ['zoom'], 11, 1, 16, 2],
-          'line-dasharray': [3, 2],
-        },
-      },
-      {
-        id: 'stop-line',
-        type: 'line',
-        source: 'stops',
-        layout: { 'line-cap': 'round' },
-        paint: {
-          'line-color': scheme === 'light' ? '#3a4651' : '#c3cbd3',
-          'line-width': 2,
-          'line-dasharray': [0.2, 2.2],
-        },
-      },
-      ...style.layers.slice(firstLabel),
-      {
-        id: 'zone-label',
-        type: 'symbol',
-        source: 'zones',
-        minzoom: 12.5,
-        filter: ['!=', ['get', 'kind'], 'service_area'],
-        layout: {
-          'text-field': ['get', 'name'],
-          'text-font': regular,
-          'text-size': 11,
-          'text-max-width': 8,
-        },
-        paint: { 'text-color': color, 'text-halo-color': palette.labelHalo, 'text-halo-width': 1.4 },
-      },
-    ],
-  }
-}
 
 export function zoneFeatures(zones: Iterable<Zone>): GeoJSON.FeatureCollection {
   return {
