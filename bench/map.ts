@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium, type Page } from 'playwright-core'
+import { chromium, type Page } from '@playwright/test'
 import { createFeed } from './map/feed.ts'
 import { measureFrames } from './map/frames.ts'
 import { openMapServer } from './map/server.ts'
