@@ -1,5 +1,5 @@
 import type { z } from 'zod'
-import { routes, type Route, type RouteName } from './routes.ts'
+import { routes, type Route, type RouteName } from './routes/index.ts'
 import type { Problem } from './schemas.ts'
 
 type Part<R, K extends string, Side extends 'in' | 'out'> = R extends { [P in K]: infer S extends z.ZodType }

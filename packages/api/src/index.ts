@@ -1,5 +1,5 @@
 export * from './client.ts'
 export * from './live.ts'
 export * from './position-frame.ts'
-export * from './routes.ts'
+export * from './routes/index.ts'
 export * from './schemas.ts'
