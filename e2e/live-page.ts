@@ -35,6 +35,17 @@ export class LivePage {
     return this.page.getByRole('complementary', { name: `Bike ${code}` })
   }
 
+  /** Where a view's own point is on the page: the middle of what list and details leave free, on a wide screen. */
+  async mapMiddle({ withDetail = false } = {}): Promise<{ readonly x: number; readonly y: number }> {
+    const map = (await this.map.boundingBox())!
+    const list = (await this.page.getByRole('complementary', { name: /^(Fleet|Vloot)$/ }).boundingBox())!
+    const detail = withDetail
+      ? await this.page.getByRole('complementary', { name: /^(Bike|Fiets) / }).boundingBox()
+      : null
+    const right = detail?.x ?? map.x + map.width
+    return { x: (list.x + list.width + right) / 2, y: map.y + map.height / 2 }
+  }
+
   async filter(name: RegExp): Promise<void> {
     await this.page.getByRole('button', { name }).click()
   }
