@@ -46,12 +46,14 @@ export const FleetList = memo(function FleetList({ searchRef, ...props }: FleetL
         <div className={styles.heading}>
           <h1>{t('list.title')}</h1>
           <span className={styles.total}>
-            {filtered
-              ? t('list.shownOf', {
-                  shown: format.number(rows.order.length),
-                  total: format.number(rows.total),
-                })
-              : t('list.bikes', { count: rows.total, formatted: format.number(rows.total) })}
+            {props.loading
+              ? null
+              : filtered
+                ? t('list.shownOf', {
+                    shown: format.number(rows.order.length),
+                    total: format.number(rows.total),
+                  })
+                : t('list.bikes', { count: rows.total, formatted: format.number(rows.total) })}
           </span>
           <label className={styles.sort}>
             {t('list.sort')}
@@ -99,7 +101,7 @@ export const FleetList = memo(function FleetList({ searchRef, ...props }: FleetL
               key={status}
               status={status}
               label={t(`bikeStatus.${status}`)}
-              count={rows.counts[status]}
+              count={props.loading ? null : rows.counts[status]}
               on={statuses.includes(status)}
               onToggle={() => onSearch({ status: toggleStatus(search.status, status) })}
             />
@@ -127,7 +129,8 @@ export const FleetList = memo(function FleetList({ searchRef, ...props }: FleetL
 interface FilterProps {
   readonly status: BikeStatus
   readonly label: string
-  readonly count: number
+  /** null until the fleet is known: a zero would be a lie. */
+  readonly count: number | null
   readonly on: boolean
   readonly onToggle: () => void
 }
@@ -139,12 +142,14 @@ function Filter({ status, label, count, on, onToggle }: FilterProps) {
     <UnstyledButton
       className={styles.filter}
       aria-pressed={on}
-      aria-label={t('list.filterCount', { status: label, bikes: format.number(count) })}
+      aria-label={
+        count === null ? label : t('list.filterCount', { status: label, bikes: format.number(count) })
+      }
       onClick={onToggle}
     >
       <StatusIcon status={status} size={14} />
       <span>{label}</span>
-      <span className={styles.count}>{format.number(count)}</span>
+      {count !== null && <span className={styles.count}>{format.number(count)}</span>}
     </UnstyledButton>
   )
 }
