@@ -1,5 +1,5 @@
 import { liveAliveIntervalMs, liveClientMessage, type LiveServerMessage } from '@fleet/api'
-import type { Bike, LatestFix, UserId } from '@fleet/domain'
+import type { Bike, LatestFix } from '@fleet/domain'
 import type { Change, ChangeSeq, Snapshot, Store } from '@fleet/store'
 import type { Registry } from 'prom-client'
 import type { WebSocket } from 'ws'
@@ -43,7 +43,7 @@ export interface LiveHub {
    *
    * @param mayStay whether the session still stands; asked again and again
    */
-  attach(socket: WebSocket, userId: UserId, mayStay: () => Promise<boolean>): void
+  attach(socket: WebSocket, mayStay: () => Promise<boolean>): void
   /** Cuts the clients whose session ended: call it after somebody signed out. */
   recheckSessions(): void
   readonly clientCount: number
@@ -280,8 +280,8 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
 
   // --- Connections ---
 
-  function attach(socket: WebSocket, userId: UserId, mayStay: () => Promise<boolean>): void {
-    const client = new LiveClient(socket, userId, mayStay, now())
+  function attach(socket: WebSocket, mayStay: () => Promise<boolean>): void {
+    const client = new LiveClient(socket, mayStay, now())
     if (logId === null || isClosed) {
       client.close(1013, 'Starting or stopping: try again')
       return

@@ -1,4 +1,3 @@
-import type { UserId } from '@fleet/domain'
 import { expect, test } from 'vitest'
 import type { WebSocket } from 'ws'
 import { LiveClient } from './live-client.ts'
@@ -20,7 +19,7 @@ function makeSocket() {
 
 function connectClient() {
   const socket = makeSocket()
-  const client = new LiveClient(socket as unknown as WebSocket, 'user' as UserId, async () => true, 0)
+  const client = new LiveClient(socket as unknown as WebSocket, async () => true, 0)
   return { socket, client }
 }
 

@@ -1,4 +1,3 @@
-import type { UserId } from '@fleet/domain'
 import type { ChangeSeq } from '@fleet/store'
 import type { WebSocket } from 'ws'
 
@@ -18,7 +17,6 @@ const deadAfterMs = 30_000
 /** One socket and its place in the change log and on the marker board. It has no queue: see `ChangeWindow`. */
 export class LiveClient {
   readonly socket: WebSocket
-  readonly userId: UserId
   /** Whether the session still stands. Throws when that cannot be found out now. */
   readonly mayStay: () => Promise<boolean>
   phase: ClientPhase = 'waiting'
@@ -28,9 +26,8 @@ export class LiveClient {
   #sentBytes = 0
   #drainedBytes = 0
 
-  constructor(socket: WebSocket, userId: UserId, mayStay: () => Promise<boolean>, nowMs: number) {
+  constructor(socket: WebSocket, mayStay: () => Promise<boolean>, nowMs: number) {
     this.socket = socket
-    this.userId = userId
     this.mayStay = mayStay
     this.#heardAtMs = nowMs
   }

@@ -57,7 +57,7 @@ export async function registerLive(
     },
     (socket, request) => {
       const user = liveUsers.get(request)!
-      hub.attach(socket, user.id, async () => {
+      hub.attach(socket, async () => {
         const current = await authorise(request)
         return current?.id === user.id && mayWatch(current)
       })

@@ -8,12 +8,7 @@ export {
 } from './batch.ts'
 export { maxTrackerBodyBytes, type TrackerBody } from './body.ts'
 export { type OsmAndRequest, parseOsmAnd } from './osmand.ts'
-export {
-  type OwnTracksReports,
-  type OwnTracksRequest,
-  type OwnTracksResult,
-  parseOwnTracks,
-} from './owntracks.ts'
+export { type OwnTracksRequest, type OwnTracksResult, parseOwnTracks } from './owntracks.ts'
 export type {
   FixReport,
   Heartbeat,

@@ -125,15 +125,12 @@ describe('the identity of an OwnTracks message', () => {
   it('comes from the headers before the query, and from the query before the topic', () => {
     const query = '?u=query-user&d=query-device'
     expect(send({ ...location, topic }, { query })).toMatchObject({
-      userName: 'sanne',
       reports: [{ trackerId: 'phone-7' }],
     })
     expect(send({ ...location, topic }, { headers: {}, query })).toMatchObject({
-      userName: 'query-user',
       reports: [{ trackerId: 'query-device' }],
     })
     expect(send({ ...location, topic }, { headers: {} })).toMatchObject({
-      userName: 'topic-user',
       reports: [{ trackerId: 'topic-device' }],
     })
   })
@@ -145,10 +142,6 @@ describe('the identity of an OwnTracks message', () => {
   it('is the user when no device is named', () => {
     expect(reportOf(location, { headers: { 'x-limit-u': 'sanne', 'x-limit-d': '' } }).trackerId).toBe('sanne')
     expect(reportOf(location, { headers: {}, basicUser: 'joost' }).trackerId).toBe('joost')
-  })
-
-  it('names the user of Basic authentication for the password check, whatever the message claims', () => {
-    expect(send(location, { basicUser: 'joost' })).toMatchObject({ userName: 'joost' })
   })
 
   it('is refused when it is missing: tid is a label that couriers share', () => {
@@ -174,8 +167,7 @@ describe('the identity of an OwnTracks message', () => {
 
 describe('other OwnTracks messages', () => {
   it('ignores an empty body', () => {
-    for (const body of [null, '', '  \n'])
-      expect(send('', { body })).toMatchObject({ ok: true, reports: [], userName: 'sanne' })
+    for (const body of [null, '', '  \n']) expect(send('', { body })).toMatchObject({ ok: true, reports: [] })
   })
 
   it.each([

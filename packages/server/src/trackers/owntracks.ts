@@ -21,15 +21,7 @@ export interface OwnTracksRequest {
   readonly body: TrackerBody
 }
 
-export interface OwnTracksReports extends ParsedReports {
-  /**
-   * Whose password the server must check before it takes the reports: the name that Basic authentication gave, else the one
-   * that the message claims. Null when the message names nobody.
-   */
-  readonly userName: string | null
-}
-
-export type OwnTracksResult = OwnTracksReports | TrackerRefusal
+export type OwnTracksResult = ParsedReports | TrackerRefusal
 
 /**
  * Reads one request of OwnTracks in HTTP mode (https://owntracks.org/booklet/tech/http/ and .../tech/json/).
@@ -52,9 +44,9 @@ export function parseOwnTracks(request: OwnTracksRequest): OwnTracksResult {
   const text = readBodyText(request.body)
   const message = text.trim() === '' ? null : parseJson(text)
   const topic = isJsonObject(message) ? message['topic'] : null
-  const { trackerId, userName } = readIdentity(request, topic)
+  const trackerId = readTrackerId(request, topic)
   const known = isTrackerName(trackerId) ? trackerId : null
-  if (message === null && text.trim() === '') return ignored(userName)
+  if (message === null && text.trim() === '') return ignored
   if (!isJsonObject(message))
     return createTrackerRefusal('The body is no JSON object: send one OwnTracks message a request.', known)
   const type = message['_type']
@@ -66,7 +58,7 @@ export function parseOwnTracks(request: OwnTracksRequest): OwnTracksResult {
     )
   if (typeof type !== 'string')
     return createTrackerRefusal(describeProblem('_type', type, 'send "location"'), known)
-  if (type !== 'location') return ignored(userName)
+  if (type !== 'location') return ignored
   if (!isTrackerName(trackerId))
     return createTrackerRefusal(
       describeProblem(
@@ -75,23 +67,18 @@ export function parseOwnTracks(request: OwnTracksRequest): OwnTracksResult {
         `set a device ID in the app, or add ?d= to its URL; ${trackerNameFix}`,
       ),
     )
-  return readLocation(message, trackerId, userName)
+  return readLocation(message, trackerId)
 }
 
-function ignored(userName: string | null): OwnTracksReports {
-  return { ok: true, reports: [], unknownTrackerStatus: 404, userName }
-}
+const ignored: ParsedReports = { ok: true, reports: [], unknownTrackerStatus: 404 }
 
 /** Names that are empty count as absent: the apps send the headers also when the settings are blank. */
-function readIdentity(
-  request: OwnTracksRequest,
-  topic: unknown,
-): { trackerId: string | null; userName: string | null } {
+function readTrackerId(request: OwnTracksRequest, topic: unknown): string | null {
   const query = new URLSearchParams(request.query)
   const [, topicUser, topicDevice] = typeof topic === 'string' ? topic.split('/', 3) : []
   const device = readHeader(request, 'x-limit-d') || query.get('d') || topicDevice || null
   const user = request.basicUser || readHeader(request, 'x-limit-u') || query.get('u') || topicUser || null
-  return { trackerId: device ?? user, userName: user }
+  return device ?? user
 }
 
 function readHeader(request: OwnTracksRequest, name: string): string | undefined {
@@ -102,11 +89,7 @@ function readHeader(request: OwnTracksRequest, name: string): string | undefined
 /** What has a place in the report, and what says nothing about the reading. */
 const placedFields = new Set(['_type', 'topic', 'lat', 'lon', 'tst', 'acc', 'alt', 'cog', 'vel', 'batt'])
 
-function readLocation(
-  message: Record<string, unknown>,
-  trackerId: string,
-  userName: string | null,
-): OwnTracksResult {
+function readLocation(message: Record<string, unknown>, trackerId: string): OwnTracksResult {
   const reader = new FieldReader('json')
   const tst = message['tst']
   const timeMs = typeof tst === 'number' ? Math.trunc(tst * 1000) : Number.NaN
@@ -133,7 +116,7 @@ function readLocation(
     charging,
     attributes: attributes.finish(),
   })
-  return { ok: true, reports: [report], unknownTrackerStatus: 404, userName }
+  return { ok: true, reports: [report], unknownTrackerStatus: 404 }
 }
 
 function readBatteryStatus(reader: FieldReader, bs: unknown): boolean | null {

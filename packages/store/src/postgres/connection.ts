@@ -97,8 +97,8 @@ export function createPostgresConnection(config: PostgresConfig): PostgresConnec
     try {
       result = await work(client)
     } catch (error) {
-      // When the connection is gone the server rolls back by itself.
-      await client.query('ROLLBACK').catch(() => {})
+      // When the connection is gone the server rolls back by itself; a silent one would keep us waiting for its answer.
+      if (classify(error) !== 'lost') await client.query('ROLLBACK').catch(() => {})
       throw error
     }
     sentCommit()
