@@ -5,7 +5,7 @@ import { type ApiClient, createClient } from '@fleet/api'
 import { test as base } from '@playwright/test'
 import { type FleetProcess, signInByLink, startFleet } from '../apps/fleet/testing/fleet-process.ts'
 
-/** The app with the demo fleet, running for one file of journeys; signed in as its owner where a page is wanted. */
+/** The app with the demo fleet, shared by all files of journeys with the same settings; signed in as its owner where a page is wanted. */
 export interface Fleet {
   readonly process: FleetProcess
   readonly api: ApiClient
