@@ -5,7 +5,6 @@ import {
   type LngLatBoundsLike,
   Map as MapLibreMap,
   type MapMouseEvent,
-  Marker,
   type PaddingOptions,
   setWorkerUrl,
 } from 'maplibre-gl'
@@ -19,20 +18,11 @@ import { FleetOverlay } from './fleet-overlay.ts'
 import { createMapStyle } from './map-style.ts'
 import type { MapView } from './map-view.ts'
 import { type OwnSource, ownSources, stopLine, zoneFeatures } from './own-layers.ts'
+import { type StopPin, StopPins } from './stop-pins.ts'
 import type { TrailPoint } from './markers/trail-layer.ts'
 
 // A file of ours, not a blob: the Content-Security-Policy then needs no exception.
 setWorkerUrl(workerUrl)
-
-/** A place of the selected courier's delivery. */
-export interface StopPin {
-  readonly id: string
-  readonly kind: 'pickup' | 'dropoff'
-  readonly lat: number
-  readonly lon: number
-  /** Said by screen readers and shown on hover. */
-  readonly title: string
-}
 
 export interface FleetMapOptions {
   readonly container: HTMLElement
@@ -81,7 +71,7 @@ export class FleetMap {
   #withNames = false
   #styleLoaded = false
   #restyleWhenLoaded = false
-  #pins = new Map<string, Marker>()
+  readonly #pins: StopPins
   #zoomGoal = 0
   #followedNo: number | null = null
   #followedFixMs = 0
@@ -112,6 +102,7 @@ export class FleetMap {
       fadeDuration: 150,
       canvasContextAttributes: { antialias: false },
     })
+    this.#pins = new StopPins(this.map)
     this.map.touchZoomRotate.disableRotation()
     // Before the bounds are fitted: given to both, the padding would count twice.
     this.map.setPadding(options.padding)
@@ -134,18 +125,7 @@ export class FleetMap {
   }
 
   setStops(pins: readonly StopPin[]): void {
-    const bySide = new Map(pins.map((pin) => [pin.id, pin]))
-    for (const [id, marker] of this.#pins)
-      if (!bySide.has(id)) {
-        marker.remove()
-        this.#pins.delete(id)
-      }
-    for (const pin of pins) {
-      const marker = this.#pins.get(pin.id) ?? this.#addPin(pin)
-      marker.setLngLat([pin.lon, pin.lat])
-      marker.getElement().title = pin.title
-      marker.getElement().setAttribute('aria-label', pin.title)
-    }
+    this.#pins.show(pins)
     this.#setData('stops', stopLine(pins))
   }
 
@@ -225,7 +205,7 @@ export class FleetMap {
 
   destroy(): void {
     this.#stopFollowing()
-    for (const marker of this.#pins.values()) marker.remove()
+    this.#pins.show([])
     this.overlay.destroy()
     this.map.remove()
   }
@@ -270,16 +250,6 @@ export class FleetMap {
       this.#given.set(source, this.#data[name])
       void source.setData(this.#data[name])
     }
-  }
-
-  #addPin(pin: StopPin): Marker {
-    const element = document.createElement('div')
-    element.className = 'stop-pin'
-    element.dataset['kind'] = pin.kind
-    element.setAttribute('role', 'img')
-    const marker = new Marker({ element, anchor: 'bottom' }).setLngLat([pin.lon, pin.lat]).addTo(this.map)
-    this.#pins.set(pin.id, marker)
-    return marker
   }
 
   #follow(): void {

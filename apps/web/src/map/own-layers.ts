@@ -2,8 +2,8 @@ import type { Zone } from '@fleet/domain'
 import type { ExpressionSpecification, LayerSpecification } from 'maplibre-gl'
 import type { Scheme } from '../theme/statuses.ts'
 import { basePalettes, zoneColors } from './base-palette.ts'
-import type { StopPin } from './fleet-map.ts'
 import { regular } from './name-layers.ts'
+import type { StopPin } from './stop-pins.ts'
 
 /** Sources of ours between the streets and their names. */
 export const ownSources = ['zones', 'stops'] as const
