@@ -109,10 +109,16 @@ test.describe('for people who asked for less motion', () => {
     await live.open(fleet, sessionCookie, '/#/?map=12/52.37/4.9')
     await live.expectMapPainted()
     await live.bike('AMS-0003').click()
-    const moving = await live
+    // One that is over within a frame is no motion; it may still count as running when we look.
+    const longestMs = await live
       .detail('AMS-0003')
-      .evaluate((element) => element.getAnimations().some(({ playState }) => playState === 'running'))
-    expect(moving).toBe(false)
+      .evaluate((element) =>
+        Math.max(
+          0,
+          ...element.getAnimations().map(({ effect }) => Number(effect?.getComputedTiming().duration)),
+        ),
+      )
+    expect(longestMs).toBeLessThan(1)
     await live.detail('AMS-0003').getByRole('button', { name: 'Show on the map' }).click()
     await expect.poll(() => zoomOf(page)).toBe(15.5)
     expect(pageErrors).toEqual([])
