@@ -120,18 +120,8 @@ async function runPostgres(days: number, queries: number): Promise<BenchResult[]
   // Durability does not matter while the table is made, and reading is not touched by it.
   const server = await startPostgres({ fsync: 'off', max_wal_size: '8GB', shared_buffers: '1GB' })
   try {
-    const { host, port, user, password } = server
     const database = await server.createDatabase()
-    const connection = createPostgresConnection({
-      backend: 'postgres',
-      host,
-      port,
-      user,
-      password,
-      database,
-      poolSize: 2,
-      ssl: { mode: 'disable', rootCertFile: null },
-    })
+    const connection = createPostgresConnection(server.config(database, 2))
     try {
       await migratePostgres(connection, 0)
       const store = createPostgresPositions(connection)

@@ -148,16 +148,7 @@ const onPostgres =
   async (work) => {
     const { host, port, user, password } = server
     const database = await server.createDatabase()
-    const result = await work({
-      backend: 'postgres',
-      host,
-      port,
-      user,
-      password,
-      database,
-      poolSize: 10,
-      ssl: { mode: 'disable', rootCertFile: null },
-    })
+    const result = await work(server.config(database, 10))
     const client = new Client({ host, port, user, password, database })
     await client.connect()
     try {

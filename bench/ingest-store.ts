@@ -238,18 +238,8 @@ async function onPostgres<T>(
   server: PostgresServer,
   work: (database: string, store: Pick<PositionStore<never>, 'appendFixes'>) => Promise<T>,
 ): Promise<T> {
-  const { host, port, user, password } = server
   const database = await server.createDatabase()
-  const connection = createPostgresConnection({
-    backend: 'postgres',
-    host,
-    port,
-    user,
-    password,
-    database,
-    poolSize: 4,
-    ssl: { mode: 'disable', rootCertFile: null },
-  })
+  const connection = createPostgresConnection(server.config(database, 4))
   try {
     await migratePostgres(connection, 0)
     const store = createPostgresPositions(connection)

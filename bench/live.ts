@@ -25,23 +25,9 @@ export async function run(options: Options = {}): Promise<BenchResult[]> {
   const folder = mkdtempSync(join(tmpdir(), 'fleet-bench-'))
   const postgres = await startPostgres()
   try {
-    const { host, port, user, password } = postgres
     return [
       await measure('SQLite', { backend: 'sqlite', file: join(folder, 'fleet.db') }, options),
-      await measure(
-        'PostgreSQL',
-        {
-          backend: 'postgres',
-          host,
-          port,
-          user,
-          password,
-          database: await postgres.createDatabase(),
-          poolSize: 10,
-          ssl: { mode: 'disable', rootCertFile: null },
-        },
-        options,
-      ),
+      await measure('PostgreSQL', postgres.config(await postgres.createDatabase(), 10), options),
     ]
   } finally {
     await postgres.stop()

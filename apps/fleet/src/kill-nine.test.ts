@@ -186,13 +186,6 @@ describe(`the server killed with SIGKILL ${rounds} times during ingest`, () => {
   })
 
   test('loses and doubles no acknowledged fix or command on PostgreSQL', { timeout: 300_000 }, async () => {
-    await killAgainAndAgain({
-      PG_HOST: postgres.host,
-      PG_PORT: String(postgres.port),
-      PG_USER: postgres.user,
-      PG_PASSWORD: postgres.password,
-      PG_DATABASE: await postgres.createDatabase(),
-      PGSSLMODE: 'disable',
-    })
+    await killAgainAndAgain(postgres.env(await postgres.createDatabase()))
   })
 })

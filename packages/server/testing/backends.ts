@@ -23,20 +23,9 @@ export async function sqliteBackend(): Promise<TestBackend> {
 
 export async function postgresBackend(): Promise<TestBackend> {
   const server = await startPostgres()
-  const { host, port, user, password } = server
   return {
     name: 'postgres',
-    open: async () =>
-      openStore({
-        backend: 'postgres',
-        host,
-        port,
-        user,
-        password,
-        database: await server.createDatabase(),
-        poolSize: 5,
-        ssl: { mode: 'disable', rootCertFile: null },
-      }),
+    open: async () => openStore(server.config(await server.createDatabase(), 5)),
     stop: () => server.stop(),
   }
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Client, type ClientConfig } from 'pg'
+import type { PostgresConfig } from '../src/config.ts'
 
 /** A real PostgreSQL server of its own for one test run: empty, on loopback, gone after `stop`. */
 export interface PostgresServer {
@@ -17,6 +18,10 @@ export interface PostgresServer {
   readonly version: number
   /** Process id of the postmaster. */
   readonly pid: number
+  /** How the app's store connects to one of its databases. */
+  config(database: string, poolSize: number): PostgresConfig
+  /** The same as environment variables, for an app in a process of its own. */
+  env(database: string): Record<string, string>
   /** A fresh database; returns its name. */
   createDatabase(): Promise<string>
   stop(): Promise<void>
@@ -90,6 +95,21 @@ export async function startPostgres(
     binDir,
     version,
     pid: child.pid!,
+    config: (database, poolSize) => ({
+      backend: 'postgres',
+      ...connection,
+      database,
+      poolSize,
+      ssl: { mode: 'disable', rootCertFile: null },
+    }),
+    env: (database) => ({
+      PG_HOST: connection.host,
+      PG_PORT: String(port),
+      PG_USER: connection.user,
+      PG_PASSWORD: password,
+      PG_DATABASE: database,
+      PGSSLMODE: 'disable',
+    }),
     async createDatabase() {
       const name = `fleet_${process.pid}_${(databases += 1)}`
       await withClient({ ...connection, database: 'postgres' }, (client) =>

@@ -114,14 +114,7 @@ describe.runIf(existsSync(folder))(
         replayAndCompare(file, { FLEET_DB: join(scratch, `${ride}.db`) }),
       )
       test(`${ride} on PostgreSQL`, { timeout: 120_000 }, async () =>
-        replayAndCompare(file, {
-          PG_HOST: postgres.host,
-          PG_PORT: String(postgres.port),
-          PG_USER: postgres.user,
-          PG_PASSWORD: postgres.password,
-          PG_DATABASE: await postgres.createDatabase(),
-          PGSSLMODE: 'disable',
-        }),
+        replayAndCompare(file, postgres.env(await postgres.createDatabase())),
       )
     }
   },

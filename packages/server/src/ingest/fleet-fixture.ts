@@ -42,16 +42,7 @@ export async function openSqliteFleet(): Promise<Store> {
 }
 
 export async function createPostgresConfig(server: PostgresServer): Promise<PostgresConfig> {
-  return {
-    backend: 'postgres',
-    host: server.host,
-    port: server.port,
-    user: server.user,
-    password: server.password,
-    database: await server.createDatabase(),
-    poolSize: 5,
-    ssl: { mode: 'disable', rootCertFile: null },
-  }
+  return server.config(await server.createDatabase(), 5)
 }
 
 export async function openPostgresFleet(config: PostgresConfig): Promise<Store> {

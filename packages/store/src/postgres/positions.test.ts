@@ -7,16 +7,7 @@ import { migratePostgres } from './migrate.ts'
 import { createPostgresPositions } from './positions.ts'
 
 function connectTo(server: PostgresServer, database: string): PostgresConnection {
-  return createPostgresConnection({
-    backend: 'postgres',
-    host: server.host,
-    port: server.port,
-    user: server.user,
-    password: server.password,
-    database,
-    poolSize: 4,
-    ssl: { mode: 'disable', rootCertFile: null },
-  })
+  return createPostgresConnection(server.config(database, 4))
 }
 
 let server: PostgresServer

@@ -1,3 +1,4 @@
+import { userName } from '@fleet/api'
 import type { Answer, Handlers } from '../call.ts'
 import type { SignedIn } from '../../auth/sessions.ts'
 import { addressKey, createRateLimiter } from '../../auth/rate-limiter.ts'
@@ -34,7 +35,8 @@ export function sessionHandlers(
       const waitMs = Math.max(addresses.take(address, nowMs), names.take(name, nowMs))
       if (waitMs > 0)
         throw new HttpProblem('too_many_requests', 'Too many attempts to sign in.', { retryAfterMs: waitMs })
-      const known = userNamePattern.test(name) ? await store.userByName(name) : null
+      // What cannot be a name never reaches the database.
+      const known = userName.safeParse(name).success ? await store.userByName(name) : null
       // An unknown name costs as much as a known one: the time of the answer tells nobody which names exist.
       const right = await passwords.verify(call.body.password, known?.passwordHash ?? null)
       if (!known || !right || known.user.disabled) throw wrongCredentials()
@@ -77,9 +79,6 @@ export function sessionHandlers(
 }
 
 const wrongCredentials = () => new HttpProblem('wrong_credentials', 'The name or the password is wrong.')
-
-/** What cannot be a name never reaches the database. */
-const userNamePattern = /^[a-z0-9][a-z0-9._-]{0,39}$/
 
 const sessionAnswer = (signedIn: SignedIn): Answer<{ user: SignedIn['user']; expiresAtMs: number }> => ({
   body: { user: signedIn.user, expiresAtMs: signedIn.expiresAtMs },
