@@ -1,3 +1,4 @@
+import { ClusterError } from '@fleet/cluster/error'
 import { AppError } from '@fleet/domain'
 import { type Command, type CommandGroup, type CommandWorld, StoppedError } from './command.ts'
 import { renderCommandHelp, renderGroupHelp } from './help.ts'
@@ -99,7 +100,7 @@ function fail(error: unknown, { terminal, json }: CommandWorld): number {
     else terminal.err(`${paint.red(message)}\n`)
     return exitCodes.failed
   }
-  if (!(error instanceof AppError)) {
+  if (!(error instanceof AppError || error instanceof ClusterError)) {
     // A bug of ours: the stack is what a report needs.
     const stack = error instanceof Error ? (error.stack ?? error.message) : String(error)
     if (json) terminal.out(`${JSON.stringify({ error: { code: 'bug', message: stack } })}\n`)

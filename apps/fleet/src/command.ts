@@ -66,13 +66,15 @@ export interface CommandWorld {
 export interface CommandResult {
   readonly data: unknown
   readonly text: string
-  /** 0 unless told otherwise: 1 means that the command ran and its answer is a failure, 130 that Ctrl-C ended it. */
-  readonly exitCode?: 0 | 1 | 130
+  /** 0 unless told otherwise: 1 means that the command ran and its answer is a failure, 2 a worse one, 130 that Ctrl-C ended it. */
+  readonly exitCode?: 0 | 1 | 2 | 130
 }
 
 export interface CommandInput<O extends Options, P extends Positionals> {
   readonly options: OptionValues<O>
   readonly positionals: PositionalValues<P>
+  /** What follows `--`, for a command with `rest`; else empty. */
+  readonly rest: readonly string[]
 }
 
 /** A command is data plus a handler; help, parsing and suggestions read the data. */
@@ -84,6 +86,8 @@ export interface Command<O extends Options = Options, P extends Positionals = Po
   readonly description?: string
   readonly options: O
   readonly positionals: P
+  /** Words after `--` that are another program's: `-- CMD ...`. */
+  readonly rest?: PositionalSpec
   readonly examples: readonly Example[]
   /** Variables that the command reads besides those of its options, for `--help`. */
   readonly environment?: Readonly<Record<string, string>>

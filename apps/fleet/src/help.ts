@@ -25,14 +25,16 @@ export function renderCommandHelp(command: Command, path: readonly string[], pai
       required ? name.toUpperCase() : `[${name.toUpperCase()}]`,
     ),
     '[OPTIONS]',
+    ...(command.rest ? [`-- ${command.rest.name.toUpperCase()}`] : []),
   ].join(' ')
   const lines = [paint.bold(`${path.join(' ')}: ${command.summary}`), '', `Usage: ${usage}`]
   if (command.description) lines.push('', command.description)
-  if (command.positionals.length > 0)
+  const words = [...command.positionals, ...(command.rest ? [command.rest] : [])]
+  if (words.length > 0)
     lines.push(
       '',
       'Arguments:',
-      ...columns(command.positionals.map(({ name, summary }) => [name.toUpperCase(), summary])),
+      ...columns(words.map(({ name, summary }) => [name.toUpperCase(), summary])),
     )
   lines.push(
     '',

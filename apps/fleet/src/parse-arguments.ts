@@ -9,6 +9,7 @@ export type ParsedArguments =
       readonly json: boolean
       readonly options: Readonly<Record<string, string | number | boolean | null>>
       readonly positionals: Readonly<Record<string, string | null>>
+      readonly rest: readonly string[]
     }
   /** Every problem at once, each a sentence. */
   | { readonly problems: readonly string[]; readonly json: boolean }
@@ -18,8 +19,11 @@ type Env = Readonly<Record<string, string | undefined>>
 /** Reads what was typed after the command's name, and the variables that stand for options. */
 export function parseArguments(command: Command, args: readonly string[], env: Env): ParsedArguments {
   const specs: Readonly<Record<string, OptionSpec>> = { ...command.options, ...commonOptions }
+  const end = command.rest ? args.indexOf('--') : -1
+  const own = end < 0 ? args : args.slice(0, end)
+  const rest = end < 0 ? [] : args.slice(end + 1)
   const { tokens } = parseArgs({
-    args: [...args],
+    args: [...own],
     options: Object.fromEntries(
       Object.entries(specs).map(([name, spec]) => [
         name,
@@ -66,9 +70,11 @@ export function parseArguments(command: Command, args: readonly string[], env: E
     if (spec.required && words[index] === undefined)
       problems.push(`${spec.name.toUpperCase()} is missing: ${spec.summary.toLowerCase()}.`)
   }
+  if (command.rest?.required && rest.length === 0)
+    problems.push(`-- ${command.rest.name.toUpperCase()} is missing: ${command.rest.summary.toLowerCase()}.`)
   for (const word of words.slice(command.positionals.length))
     problems.push(`"${word}" is one argument too many.`)
-  return problems.length > 0 ? { problems, json } : { help: false, json, options, positionals }
+  return problems.length > 0 ? { problems, json } : { help: false, json, options, positionals, rest }
 }
 
 function unknownOption(rawName: string, known: readonly string[]): string {

@@ -1,0 +1,32 @@
+/** Where things are on the hosts and which port is whose: the one place that renderers, deploy and status read. */
+export const ports = {
+  postgresql: 5432,
+  /** On the VIP. */
+  writes: 5432,
+  reads: 5433,
+  haproxyStats: 8404,
+  patroni: 8008,
+  etcdClient: 2379,
+  etcdPeer: 2380,
+  pgbackrest: 8432,
+} as const
+
+export const paths = {
+  /** Debian's unit reads it. `patronictl` on a node finds it through /etc/fleet-cluster/profile.sh. */
+  patroniConfig: '/etc/patroni/config.yml',
+  etcdConfig: '/etc/etcd/etcd.yml',
+  etcdData: '/var/lib/etcd/fleet',
+  haproxyConfig: '/etc/haproxy/haproxy.cfg',
+  keepalivedConfig: '/etc/keepalived/keepalived.conf',
+  pgbackrestConfig: '/etc/pgbackrest/pgbackrest.conf',
+  nftables: '/etc/nftables.conf',
+  /** Our own scripts and SQL. */
+  cluster: '/etc/fleet-cluster',
+  scripts: '/usr/local/lib/fleet-cluster',
+  /** A daemon's certificate: `${tls}/DAEMON/{ca.crt,tls.crt,tls.key}`, owned by the daemon's user. */
+  tls: '/etc/fleet-cluster/tls',
+} as const
+
+/** PostgreSQL users that are not the application's. */
+export const databaseUsers = { superuser: 'postgres', replication: 'replicator', rewind: 'rewinder' } as const
+export const apiUsers = { patroni: 'patroni', haproxyStats: 'stats' } as const
