@@ -4,6 +4,8 @@ import { become, ensureDependencies, giveUp, root } from './setup.mjs'
 
 const tools = {
   node: [],
+  oxfmt: ['oxfmt/bin/oxfmt'],
+  oxlint: ['oxlint/bin/oxlint'],
   playwright: ['@playwright/test/cli.js'],
   tsc: ['typescript/bin/tsc'],
   vite: ['vite/bin/vite.js'],

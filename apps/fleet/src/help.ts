@@ -31,11 +31,7 @@ export function renderCommandHelp(command: Command, path: readonly string[], pai
   if (command.description) lines.push('', command.description)
   const words = [...command.positionals, ...(command.rest ? [command.rest] : [])]
   if (words.length > 0)
-    lines.push(
-      '',
-      'Arguments:',
-      ...columns(words.map(({ name, summary }) => [name.toUpperCase(), summary])),
-    )
+    lines.push('', 'Arguments:', ...columns(words.map(({ name, summary }) => [name.toUpperCase(), summary])))
   lines.push(
     '',
     'Options:',
