@@ -1,4 +1,5 @@
 import { defineGroup } from '../command.ts'
+import { cluster } from './cluster/index.ts'
 import { demoClear, demoSeed, demoStatus } from './demo.ts'
 import { deviceAdd } from './device-add.ts'
 import { deviceList } from './device-list.ts'
@@ -24,4 +25,5 @@ export const commands = defineGroup('fleet', 'Amsterdam Bike Fleet', [
   ]),
   defineGroup('user', 'Accounts', [userAdd, userList, userRole, userReset, userDisable, userEnable]),
   defineGroup('demo', 'The demo fleet', [demoStatus, demoSeed, demoClear]),
+  cluster,
 ])
