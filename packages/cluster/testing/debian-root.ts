@@ -1,0 +1,164 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import {
+  chownSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+
+import type { ShellResult } from '../src/hosts/host-shell.ts'
+import type { RenderedFile } from '../src/render/rendered-file.ts'
+
+/** A file to place; owner and group are names of the Debian root, as on a host. */
+export type PlacedFile = Pick<RenderedFile, 'path' | 'content' | 'mode' | 'owner' | 'group'>
+
+export interface DebianRootOptions {
+  /** Sent to the command's standard input. */
+  readonly input?: string
+  /** Milliseconds until everything in the root is killed. Default 30,000. */
+  readonly timeoutMs?: number
+}
+
+const defaultCache = '/var/cache/amsterdam-bike-fleet/lab'
+
+/**
+ * The root of the newest complete lab image: `$FLEET_LAB_CACHE/HASH/root`, complete once `HASH/complete` is there.
+ *
+ * @throws Error naming the command that builds one
+ */
+export function findDebianRoot(): string {
+  const cache = process.env['FLEET_LAB_CACHE'] ?? defaultCache
+  const images = existsSync(cache) ? readdirSync(cache).map((name) => join(cache, name)) : []
+  const complete = images
+    .filter((image) => existsSync(join(image, 'complete')) && existsSync(join(image, 'root')))
+    .map((image) => ({ image, builtMs: statSync(join(image, 'complete')).mtimeMs }))
+    .sort((a, b) => b.builtMs - a.builtMs)
+  const newest = complete[0]
+  if (!newest)
+    throw new Error(
+      `There is no Debian 13 image below ${cache}, whose checkers judge the rendered files. Build it once with: npm run fleet -- lab image`,
+    )
+  return join(newest.image, 'root')
+}
+
+/** Numbers by name, from the root's own /etc/passwd or /etc/group. */
+export function readIds(root: string, file: 'passwd' | 'group'): ReadonlyMap<string, number> {
+  const lines = readFileSync(join(root, 'etc', file), 'utf8')
+    .trimEnd()
+    .split('\n')
+  return new Map(
+    lines.map((line) => {
+      const [name = '', , id = ''] = line.split(':')
+      return [name, Number(id)]
+    }),
+  )
+}
+
+/**
+ * Runs a command in a Debian 13 root with the cluster's packages, with `files` placed as a host has them. The root is
+ * a throw-away overlay, with processes, mounts and network of its own (loopback is up): a daemon may be started, and
+ * nothing outlives the call.
+ *
+ * @throws Error when there is no image, when not root, when a file's owner does not exist in the root
+ */
+export async function withDebianRoot(
+  files: readonly PlacedFile[],
+  command: readonly string[],
+  options: DebianRootOptions = {},
+): Promise<ShellResult> {
+  const lower = findDebianRoot()
+  if (process.getuid?.() !== 0)
+    throw new Error('Checking files in a Debian root needs root: run the tests as root.')
+  const work = mkdtempSync(join(tmpdir(), 'fleet-debian-root-'))
+  try {
+    const placed = join(work, 'placed')
+    mkdirSync(placed)
+    placeFiles(files, placed, lower)
+    const child = spawn(
+      'unshare',
+      [
+        '--mount',
+        '--net',
+        '--pid',
+        '--ipc',
+        '--uts',
+        '--fork',
+        '--kill-child',
+        'sh',
+        '-c',
+        enterRoot,
+        'sh',
+        lower,
+        work,
+        ...command,
+      ],
+      { stdio: 'pipe' },
+    )
+    return await collect(child, options)
+  } finally {
+    rmSync(work, { recursive: true, force: true })
+  }
+}
+
+// The upper layer is a tmpfs: an overlay cannot lie on an overlay, which is what a container has as /tmp.
+const enterRoot = `
+set -eu
+lower=$1 work=$2
+shift 2
+ip link set lo up
+mkdir "$work/layer"
+mount -t tmpfs -o mode=0755 tmpfs "$work/layer"
+mkdir "$work/layer/upper" "$work/layer/work" "$work/layer/root"
+root=$work/layer/root
+mount -t overlay overlay -o "lowerdir=$lower,upperdir=$work/layer/upper,workdir=$work/layer/work" "$root"
+cp -a "$work/placed/." "$root/"
+mount -t proc proc "$root/proc"
+mount -t tmpfs -o mode=0755 tmpfs "$root/run"
+mount --rbind /dev "$root/dev"
+mount --rbind /sys "$root/sys"
+exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/root LANG=C.UTF-8 "$@"
+`
+
+function placeFiles(files: readonly PlacedFile[], into: string, root: string): void {
+  const users = readIds(root, 'passwd')
+  const groups = readIds(root, 'group')
+  for (const file of files) {
+    const user = users.get(file.owner)
+    const group = groups.get(file.group)
+    if (user === undefined) throw new Error(`${file.path}: the image has no user ${file.owner}.`)
+    if (group === undefined) throw new Error(`${file.path}: the image has no group ${file.group}.`)
+    const target = join(into, file.path)
+    mkdirSync(dirname(target), { recursive: true })
+    writeFileSync(target, file.content, { mode: Number.parseInt(file.mode, 8) })
+    chownSync(target, user, group)
+  }
+}
+
+function collect(child: ChildProcess, options: DebianRootOptions): Promise<ShellResult> {
+  return new Promise((resolve, reject) => {
+    let stdout = ''
+    let stderr = ''
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => (stdout += text))
+    child.stderr?.setEncoding('utf8').on('data', (text: string) => (stderr += text))
+    // unshare --kill-child takes the whole process namespace down with itself.
+    const deadline = setTimeout(() => child.kill('SIGKILL'), options.timeoutMs ?? 30_000)
+    child.on('error', (error) => {
+      clearTimeout(deadline)
+      reject(error)
+    })
+    child.on('close', (exitCode, signal) => {
+      clearTimeout(deadline)
+      if (signal === 'SIGKILL')
+        reject(new Error(`Not done after ${options.timeoutMs ?? 30_000} ms: ${stdout}${stderr}`))
+      else resolve({ exitCode: exitCode ?? 1, stdout, stderr })
+    })
+    child.stdin?.end(options.input ?? '')
+  })
+}
