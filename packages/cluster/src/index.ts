@@ -1,6 +1,7 @@
 export * from './cluster-error.ts'
 export * from './home.ts'
 export * from './layout.ts'
+export * from './packages.ts'
 export * from './hosts/host-shell.ts'
 export * from './pki/cluster-pki.ts'
 export * from './render/rendered-file.ts'
