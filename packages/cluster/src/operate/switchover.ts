@@ -1,0 +1,146 @@
+import { ClusterError } from '../cluster-error.ts'
+import { type PatroniOutcome } from '../patroni/patroni-client.ts'
+import {
+  type ClusterView,
+  memberOf,
+  readClusterView,
+  receiveLagBytes,
+  standbyProblem,
+} from './cluster-view.ts'
+import { measureGap, type GapMeasure, type WriteMeasure } from './measure-gap.ts'
+import { type Looked, type Operation, waitFor } from './operation.ts'
+import { planSwitchover, type SwitchoverPlan } from './plan-switchover.ts'
+
+export interface SwitchoverOptions {
+  /** Null: the healthy standby with the least lag. */
+  readonly to: string | null
+  /** Says what it would do and does nothing. */
+  readonly dryRun?: boolean
+  /** Null: the gap is not measured. */
+  readonly measure: GapMeasure | null
+  /** Until the new primary takes writes. Default 60,000. */
+  readonly leaderTimeoutMs?: number
+  /** From then on until the old one streams. Default 180,000. */
+  readonly rejoinTimeoutMs?: number
+}
+
+export interface SwitchoverResult {
+  readonly done: boolean
+  readonly from: string
+  readonly to: string
+  /** Of the new primary; null when nothing was done. */
+  readonly timeline: number | null
+  /** From the request until the new primary answered as one. */
+  readonly switchedMs: number | null
+  /** From the request until the old primary streamed from the new one. */
+  readonly rejoinedMs: number | null
+  readonly writes: WriteMeasure | null
+}
+
+const pollMs = 100
+const pollTimeoutMs = 1_000
+
+/**
+ * Makes a standby the primary, in good order: nothing acknowledged is lost, since Patroni lets the old primary finish
+ * its WAL first. Returns when the new primary takes writes and the old one streams from it.
+ *
+ * @throws ClusterError cluster_unhealthy before anything is done; command_failed when Patroni refused; timed_out when
+ *   the outcome is not known or the old primary did not come back in time
+ */
+export async function switchover(
+  operation: Operation,
+  options: SwitchoverOptions,
+): Promise<SwitchoverResult> {
+  const { spec, patroni, onEvent, clock, signal } = operation
+  const view = await readClusterView(patroni, { signal })
+  const plan = planSwitchover(spec, view, options.to)
+  const names = { from: plan.from.host.name, to: plan.to.host.name }
+  for (const text of describeSwitchover(plan, view)) onEvent({ kind: 'plan', text })
+  const nothing = { timeline: null, switchedMs: null, rejoinedMs: null, writes: null }
+  if (options.dryRun) return { done: false, ...names, ...nothing }
+
+  const measured = await measureGap(operation, options.measure, async () => {
+    const startMs = clock.now()
+    const timeline = await change(operation, plan, options.leaderTimeoutMs ?? 60_000)
+    return { timeline, startMs, switchedMs: clock.now() - startMs }
+  })
+  const { timeline, startMs, switchedMs } = measured.value
+  onEvent({ kind: 'done', text: `${names.to} is the primary on timeline ${timeline}.` })
+
+  await waitFor(
+    operation,
+    {
+      for: `${names.from} to stream from ${names.to}`,
+      timeoutMs: options.rejoinTimeoutMs ?? 180_000,
+      everyMs: pollMs,
+    },
+    async (): Promise<Looked<true>> => {
+      const now = await readClusterView(patroni, { timeoutMs: pollTimeoutMs, signal })
+      const problem = standbyProblem(spec, now, memberOf(now, plan.from.host))
+      return problem === null ? { met: true, value: true } : { met: false, now: problem }
+    },
+  )
+  const rejoinedMs = clock.now() - startMs
+  onEvent({ kind: 'done', text: `${names.from} streams from ${names.to}.` })
+  return { done: true, ...names, timeline, switchedMs, rejoinedMs, writes: measured.writes }
+}
+
+/** What an operator should know before it happens, a line each. */
+export function describeSwitchover(
+  { from, to, lagBytes, timeline }: SwitchoverPlan,
+  view: ClusterView,
+): string[] {
+  const others = view.members.filter(({ host }) => host !== from.host && host !== to.host)
+  return [
+    `Switch over from ${from.host.name} (timeline ${timeline}) to ${to.host.name}, which lacks ${lagBytes} bytes of WAL.`,
+    'Writes stop for some seconds; sessions on the primary are ended and reads on the new primary go on.',
+    ...others.map((member) =>
+      member.node?.replicationState === 'streaming'
+        ? `${member.host.name} follows the new primary (${receiveLagBytes(view, member) ?? 'unknown'} bytes behind).`
+        : `${member.host.name} does not stream: until ${from.host.name} is back, no standby acknowledges commits.`,
+    ),
+    ...(view.paused ? ['The cluster is paused: nobody takes over if this fails midway.'] : []),
+  ]
+}
+
+/** Asks for it and watches by ourselves: Patroni's answer comes up to a second after the fact. */
+async function change(operation: Operation, plan: SwitchoverPlan, timeoutMs: number): Promise<number> {
+  const { patroni, signal } = operation
+  const from = plan.from.host.name
+  const to = plan.to.host.name
+  const request: { answer: PatroniOutcome | null } = { answer: null }
+  const sent = patroni
+    // Asked of the candidate, whose Patroni has less to do now than the primary's.
+    .switchover(plan.to.host, { leader: from, candidate: to }, { signal })
+    .then((answer) => (request.answer = answer))
+  // Handled below, through the race.
+  sent.catch(() => {})
+  return waitFor(
+    operation,
+    { for: `${to} to become the primary`, timeoutMs, everyMs: pollMs },
+    async (): Promise<Looked<number>> => {
+      const found = await Promise.race([
+        patroni.findLeader({ timeoutMs: pollTimeoutMs, signal }),
+        // A connection refused ends the waiting at once.
+        sent.then(() => new Promise<never>(() => {})),
+      ])
+      const leader = found.nodes.find(({ host }) => host.name === found.leader?.name)
+      const timeline = leader?.node?.timeline ?? 0
+      const writable = leader?.node?.role === 'primary' && leader.node.state === 'running'
+      if (leader && writable && timeline > plan.timeline) {
+        if (leader.host.name === to) return { met: true, value: timeline }
+        throw new ClusterError(
+          'command_failed',
+          `${leader.host.name} became the primary instead of ${to}: ${request.answer?.message ?? 'Patroni chose it'}.`,
+        )
+      }
+      const { answer } = request
+      if (answer?.outcome === 'refused')
+        throw new ClusterError('command_failed', `Patroni refused: ${answer.message}.`, {
+          fix: `See \`fleet cluster logs ${to} patroni\`; ${from} is still the primary if \`fleet cluster status\` says so.`,
+        })
+      const stands = leader ? `${leader.host.name} is the primary` : 'no node is the primary'
+      return { met: false, now: answer?.outcome === 'unknown' ? `${stands} (${answer.message})` : stands }
+    },
+  )
+}
