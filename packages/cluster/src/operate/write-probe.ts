@@ -31,13 +31,16 @@ export interface WriteProbeOptions {
   readonly clock: OperationClock
   /** Between an acknowledgement and the next write. Default 5. */
   readonly pauseMs?: number
+  /** One write, acknowledged when it resolves. Default: one that leaves nothing to clean up. */
+  readonly write?: (client: Client) => Promise<unknown>
 }
 
 /**
  * A write that needs no table and leaves nothing to clean up: a message of zero bytes in the WAL. It has a
  * transaction of its own, so its commit waits for the standbys as every other does.
  */
-const write = `SELECT pg_logical_emit_message(true, 'fleet-probe', '')`
+const emitMessage = (client: Client) =>
+  client.query(`SELECT pg_logical_emit_message(true, 'fleet-probe', '')`)
 /** After so long without an answer a second connection tries beside the first, which may only be slow. */
 const patienceMs = 200
 const maximumLanes = 8
@@ -53,7 +56,12 @@ const goodbyeMs = 500
  * A connection that went silent says nothing until TCP gives up, and one that waits for a standby is merely slow: so
  * a new one is opened beside it, and the first to answer goes on alone.
  */
-export function createWriteProbe({ connection, clock, pauseMs = 5 }: WriteProbeOptions): WriteProbe {
+export function createWriteProbe({
+  connection,
+  clock,
+  pauseMs = 5,
+  write = emitMessage,
+}: WriteProbeOptions): WriteProbe {
   const acknowledgedMs: number[] = []
   const errors = new Map<string, number>()
   const history: ProbeHistory = { acknowledgedMs, errors }
@@ -83,7 +91,7 @@ export function createWriteProbe({ connection, clock, pauseMs = 5 }: WriteProbeO
     try {
       await Promise.race([client.connect(), given])
       for (;;) {
-        await Promise.race([client.query(write), given])
+        await Promise.race([write(client), given])
         lastMs = clock.now()
         acknowledgedMs.push(lastMs)
         onlyLane(lane)
