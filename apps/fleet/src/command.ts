@@ -66,8 +66,11 @@ export interface CommandWorld {
 export interface CommandResult {
   readonly data: unknown
   readonly text: string
-  /** 0 unless told otherwise: 1 means that the command ran and its answer is a failure, 2 a worse one, 130 that Ctrl-C ended it. */
-  readonly exitCode?: 0 | 1 | 2 | 130
+  /**
+   * 0 unless told otherwise: 1 means that the command ran and its answer is a failure, 2 a worse one, 130 that Ctrl-C
+   * ended it. A command that runs another program ends as that one did.
+   */
+  readonly exitCode?: number
 }
 
 export interface CommandInput<O extends Options, P extends Positionals> {

@@ -5,6 +5,7 @@ import { deviceAdd } from './device-add.ts'
 import { deviceList } from './device-list.ts'
 import { deviceRemove } from './device-remove.ts'
 import { deviceRotate } from './device-rotate.ts'
+import { lab } from './lab/index.ts'
 import { replay } from './replay.ts'
 import { serve } from './serve.ts'
 import { userAdd } from './user-add.ts'
@@ -26,4 +27,5 @@ export const commands = defineGroup('fleet', 'Amsterdam Bike Fleet', [
   defineGroup('user', 'Accounts', [userAdd, userList, userRole, userReset, userDisable, userEnable]),
   defineGroup('demo', 'The demo fleet', [demoStatus, demoSeed, demoClear]),
   cluster,
+  lab,
 ])

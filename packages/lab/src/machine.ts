@@ -1,0 +1,202 @@
+import { spawn } from 'node:child_process'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { ClusterError, type ProgramEnd, type ProgramOptions, runProgram } from '@fleet/cluster'
+import { createCgroup, labCgroup, placedIn, processesIn } from './cgroup.ts'
+import { machinePlaces } from './lab-home.ts'
+import { inNetwork, listPorts } from './lab-network.ts'
+import type { Lab, MachineState } from './lab-state.ts'
+import { labNetwork } from './topology.ts'
+import { until } from './until.ts'
+
+/** A machine that runs has two cgroups: one that nspawn divides, and one for commands that we put into it. */
+const machineCgroup = (lab: Lab, machine: string) => join(labCgroup(lab.places.name), machine)
+const visitorsCgroup = (lab: Lab, machine: string) => join(machineCgroup(lab, machine), 'visitors')
+export { machineCgroup }
+
+const bootDeadlineMs = 90_000
+
+/**
+ * Starts a machine and returns at once. It lives in a session of its own and outlives this process.
+ *
+ * The overlay is mounted in a mount namespace that belongs to the machine alone: it goes away with it, however it ends.
+ */
+export function startMachine(lab: Lab, machine: MachineState): void {
+  const { places, state } = lab
+  const at = machinePlaces(places, machine.name)
+  const cgroup = join(machineCgroup(lab, machine.name), 'machine')
+  createCgroup(cgroup)
+  for (const folder of [at.upper, at.work, at.root]) mkdirSync(folder, { recursive: true })
+  const console = openSync(at.consoleFile, 'a', 0o600)
+  const overlay = `lowerdir=${state.imageDirectory},upperdir=${at.upper},workdir=${at.work}`
+  const nspawn = inNetwork(places, [
+    'systemd-nspawn',
+    '--quiet',
+    // The machine is no business of this one's service manager, which there need not be.
+    '--register=no',
+    '--keep-unit',
+    `--machine=${places.name}-${machine.name}`,
+    `--hostname=${machine.name}`,
+    `--network-bridge=${labNetwork.bridge}`,
+    '--resolv-conf=off',
+    '--timezone=off',
+    '--link-journal=no',
+    `--directory=${at.root}`,
+    '--boot',
+  ])
+  // Into the cgroup first: whatever is started after that is found by `down`, also when this process is killed here.
+  // Slave, not private: a namespace file that is unmounted elsewhere must not live on in here.
+  const [program = '', ...args] = placedIn(cgroup, [
+    'unshare',
+    '--mount',
+    '--propagation=slave',
+    'sh',
+    '-eu',
+    '-c',
+    'mount -t overlay overlay -o "$1" "$2"; shift 2; exec "$@"',
+    machine.name,
+    overlay,
+    at.root,
+    ...nspawn,
+  ])
+  const child = spawn(program, args, {
+    detached: true,
+    stdio: ['ignore', console, console],
+    env: {
+      PATH: process.env['PATH'],
+      // Hosts that still have both hierarchies of cgroups: the machine's systemd knows version 2 only.
+      SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1',
+    },
+  })
+  child.unref()
+  closeSync(console)
+}
+
+/** Process id of the machine's init, as this machine counts; null when the machine is off. */
+export function findInit(lab: Lab, machine: string): number | null {
+  const inside = processesIn(join(machineCgroup(lab, machine), 'machine'))
+  return inside.find((pid) => isInit(readStatus(pid))) ?? null
+}
+
+/** @param status of /proc/PID/status: its last number in NSpid is the one in its own namespace */
+export const isInit = (status: string): boolean => /^NSpid:\t\d+(?:\t\d+)*\t1$/m.test(status)
+
+function readStatus(pid: number): string {
+  try {
+    return readFileSync(`/proc/${pid}/status`, 'utf8')
+  } catch {
+    // It ended in this moment.
+    return ''
+  }
+}
+
+/**
+ * Waits until the machine has booted with every service running.
+ *
+ * @throws ClusterError lab_failed with the end of its console, or the units that failed
+ */
+export async function waitForMachine(lab: Lab, machine: MachineState, signal: AbortSignal): Promise<void> {
+  let said = ''
+  const isRunning = await until(
+    bootDeadlineMs,
+    async () => {
+      if (processesIn(machineCgroup(lab, machine.name)).length === 0) {
+        // Not at once: the program that starts it joins the cgroup as its first deed.
+        said = 'ended'
+        return false
+      }
+      if (findInit(lab, machine.name) === null) return false
+      const end = await execOnMachine(lab, machine, ['systemctl', 'is-system-running', '--wait'])
+      said = end.stdout.trim()
+      return said === 'running' || said === 'degraded'
+    },
+    signal,
+  )
+  if (said === 'running') return
+  if (signal.aborted) throw new ClusterError('lab_failed', 'Stopped while the machines booted.')
+  if (isRunning) {
+    const { stdout } = await execOnMachine(lab, machine, ['systemctl', '--failed', '--plain', '--no-legend'])
+    throw new ClusterError('lab_failed', `Services of ${machine.name} failed:\n${stdout.trim()}`, {
+      fix: `Look with: fleet lab exec ${machine.name} --name ${lab.places.name} -- journalctl -b -p warning`,
+    })
+  }
+  throw new ClusterError(
+    'lab_failed',
+    `${machine.name} did not boot. The end of its console:\n${readConsole(lab, machine)}`,
+  )
+}
+
+function readConsole(lab: Lab, machine: MachineState): string {
+  const { consoleFile } = machinePlaces(lab.places, machine.name)
+  return existsSync(consoleFile)
+    ? readFileSync(consoleFile, 'utf8').trim().split('\n').slice(-12).join('\n')
+    : ''
+}
+
+/**
+ * Words that run a command on a machine without its network: as root, in its namespaces and with its limits.
+ *
+ * @throws ClusterError lab_failed when the machine is off
+ */
+export function onMachine(lab: Lab, machine: MachineState, words: readonly string[]): readonly string[] {
+  const init = findInit(lab, machine.name)
+  if (init === null)
+    throw new ClusterError('lab_failed', `${machine.name} is off.`, {
+      fix: `Start it: fleet lab power-on ${machine.name} --name ${lab.places.name}`,
+    })
+  const cgroup = visitorsCgroup(lab, machine.name)
+  createCgroup(cgroup)
+  const namespaces = ['--mount', '--uts', '--ipc', '--net', '--pid', '--cgroup', '--root', '--wd']
+  return placedIn(cgroup, [
+    'nsenter',
+    `--target=${init}`,
+    ...namespaces,
+    'setpriv',
+    `--bounding-set=${missingCapabilities(readStatus(init)).join(',')}`,
+    'env',
+    '--ignore-environment',
+    ...visitorEnvironment,
+    ...words,
+  ])
+}
+
+const visitorEnvironment = [
+  'PATH=/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin',
+  'HOME=/root',
+  'USER=root',
+  'LOGNAME=root',
+  'LANG=C.UTF-8',
+  `TERM=${process.env['TERM'] ?? 'dumb'}`,
+] as const
+
+/** What the machine's own root may not do (setting the clock, for one), as setpriv(1) spells it. */
+export function missingCapabilities(status: string): readonly string[] {
+  const bounding = BigInt(`0x${/^CapBnd:\t([0-9a-f]+)$/m.exec(status)?.[1] ?? '0'}`)
+  const last = Number(readFileSync('/proc/sys/kernel/cap_last_cap', 'utf8'))
+  return Array.from({ length: last + 1 }, (_, bit) => bit)
+    .filter((bit) => ((bounding >> BigInt(bit)) & 1n) === 0n)
+    .map((bit) => `-cap_${bit}`)
+}
+
+/** Runs a command on a machine to its end, also when its network is cut. Look at `exitCode`. */
+export function execOnMachine(
+  lab: Lab,
+  machine: MachineState,
+  words: readonly string[],
+  options: ProgramOptions = {},
+): Promise<ProgramEnd> {
+  return runProgram(onMachine(lab, machine, words), { timeoutMs: 60_000, ...options })
+}
+
+/**
+ * The bridge's end of the machine's link; null when it has none. Its name is nspawn's choice: the machine tells the
+ * number.
+ */
+export async function findPort(lab: Lab, machine: string): Promise<string | null> {
+  const init = findInit(lab, machine)
+  if (init === null) return null
+  const show = ['ip', '-oneline', 'link', 'show', labNetwork.interface]
+  const { stdout } = await runProgram(['nsenter', `--target=${init}`, '--net', '--', ...show])
+  const index = Number(/^\d+: [^:@]+@if(\d+):/.exec(stdout)?.[1])
+  return (await listPorts(lab.places)).find((port) => port.index === index)?.name ?? null
+}
