@@ -5,9 +5,13 @@ export const ports = {
   writes: 5432,
   reads: 5433,
   haproxyStats: 8404,
+  /** On the loopback only: tells keepalived's check whether this HAProxy works. */
+  haproxyAlive: 8405,
   patroni: 8008,
   etcdClient: 2379,
   etcdPeer: 2380,
+  /** On the loopback only, without TLS: figures for a monitor on the host. */
+  etcdMetrics: 2381,
   pgbackrest: 8432,
 } as const
 

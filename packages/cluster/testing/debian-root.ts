@@ -29,23 +29,22 @@ export interface DebianRootOptions {
 const defaultCache = '/var/cache/amsterdam-bike-fleet/lab'
 
 /**
- * The root of the newest complete lab image: `$FLEET_LAB_CACHE/HASH/root`, complete once `HASH/complete` is there.
+ * The newest base image that the lab has built: `$FLEET_LAB_CACHE/trixie-HASH`, which appears there whole or not at all.
  *
  * @throws Error naming the command that builds one
  */
 export function findDebianRoot(): string {
   const cache = process.env['FLEET_LAB_CACHE'] ?? defaultCache
-  const images = existsSync(cache) ? readdirSync(cache).map((name) => join(cache, name)) : []
-  const complete = images
-    .filter((image) => existsSync(join(image, 'complete')) && existsSync(join(image, 'root')))
-    .map((image) => ({ image, builtMs: statSync(join(image, 'complete')).mtimeMs }))
-    .sort((a, b) => b.builtMs - a.builtMs)
-  const newest = complete[0]
+  const names = existsSync(cache) ? readdirSync(cache).filter((name) => name.startsWith('trixie-')) : []
+  const newest = names
+    .map((name) => join(cache, name))
+    .map((root) => ({ root, changedMs: statSync(root).ctimeMs }))
+    .sort((a, b) => b.changedMs - a.changedMs)[0]
   if (!newest)
     throw new Error(
       `There is no Debian 13 image below ${cache}, whose checkers judge the rendered files. Build it once with: npm run fleet -- lab image`,
     )
-  return join(newest.image, 'root')
+  return newest.root
 }
 
 /** Numbers by name, from the root's own /etc/passwd or /etc/group. */

@@ -1,10 +1,10 @@
+import { fileHeader } from './file-header.ts'
+
 /** One `[name]` of a file and its lines; a key may come twice. */
 export interface IniSection {
   readonly name: string
   readonly entries: readonly (readonly [key: string, value: string | number])[]
 }
-
-const header = '# Written by `fleet cluster deploy` from cluster.yml. Changes made here are overwritten.'
 
 /**
  * The text of a file in sections of `key=value`: systemd's units (systemd.syntax(7)) and pgBackRest's configuration.
@@ -15,7 +15,7 @@ export function renderIni(sections: readonly IniSection[]): string {
   const blocks = sections.map(({ name, entries }) =>
     [`[${name}]`, ...entries.map(([key, value]) => `${key}=${oneLine(key, String(value))}`)].join('\n'),
   )
-  return `${[header, ...blocks].join('\n\n')}\n`
+  return `${[fileHeader, ...blocks].join('\n\n')}\n`
 }
 
 function oneLine(key: string, value: string): string {

@@ -1,7 +1,20 @@
+import { renderEtcd } from './etcd.ts'
+import { renderHaproxy } from './haproxy.ts'
+import { renderKeepalived } from './keepalived.ts'
+import { renderKernelSettings } from './kernel-settings.ts'
+import { renderNftables } from './nftables.ts'
+import { renderShellProfile } from './shell-profile.ts'
 import type { RenderDaemon, RenderInput, RenderedCluster, RenderedFile } from './rendered-file.ts'
 
 /** Every daemon's module. A host gets from each what its roles ask for. */
-const daemons: readonly RenderDaemon[] = []
+const daemons: readonly RenderDaemon[] = [
+  renderEtcd,
+  renderHaproxy,
+  renderKeepalived,
+  renderNftables,
+  renderKernelSettings,
+  renderShellProfile,
+]
 
 /**
  * Every file of every host. The same input gives the same bytes: nothing here reads a clock, a disk or randomness, so
