@@ -3,12 +3,18 @@ import { renderHaproxy } from './haproxy.ts'
 import { renderKeepalived } from './keepalived.ts'
 import { renderKernelSettings } from './kernel-settings.ts'
 import { renderNftables } from './nftables.ts'
+import { renderPatroni } from './patroni.ts'
+import { renderPgbackrest } from './pgbackrest.ts'
+import { renderPostgresql } from './postgresql.ts'
 import { renderShellProfile } from './shell-profile.ts'
 import type { RenderDaemon, RenderInput, RenderedCluster, RenderedFile } from './rendered-file.ts'
 
 /** Every daemon's module. A host gets from each what its roles ask for. */
 const daemons: readonly RenderDaemon[] = [
   renderEtcd,
+  renderPatroni,
+  renderPostgresql,
+  renderPgbackrest,
   renderHaproxy,
   renderKeepalived,
   renderNftables,
