@@ -1,6 +1,9 @@
 import { type ClusterSpec, durabilities, type HostRole, type HostSpec, hostRoles } from './cluster-spec.ts'
 import * as read from './field-readers.ts'
+import { managedFault } from './managed-settings.ts'
+import { settingFault } from './postgresql-settings.ts'
 import { readRepository } from './read-repository.ts'
+import { defaultHaproxyConnections } from './sizing.ts'
 import { Fault, type Section, type SpecSource } from './spec-source.ts'
 
 /**
@@ -25,7 +28,7 @@ export function readSpec(source: SpecSource, root: Section): ClusterSpec {
   const hosts = readHosts(source, root)
   const postgresql = readPostgresql(source, root.section('postgresql'), name)
   const failover = readFailover(root.section('failover'))
-  const haproxy = readHaproxy(root.section('haproxy'))
+  const haproxy = readHaproxy(root.section('haproxy'), defaultHaproxyConnections(hosts, postgresql.settings))
   const backup = readBackup(root.section('backup'), hosts)
   return { name, hosts, network, ssh, timeZone, postgresql, failover, haproxy, backup }
 }
@@ -169,13 +172,17 @@ function readPostgresql(source: SpecSource, section: Section, name: string): Clu
       read.absolutePath,
       `/var/lib/postgresql/${version}/${name}`,
     ),
-    settings: Object.fromEntries(
-      section
-        .section('settings')
-        .entries((_, { value, text }) => (typeof value === 'boolean' ? (value ? 'on' : 'off') : text)),
-    ),
+    settings: readSettings(section.section('settings')),
   }
 }
+
+const readSettings = (section: Section): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    section.entries((name, { value, text }) => {
+      const setting = typeof value === 'boolean' ? (value ? 'on' : 'off') : text
+      return managedFault(name) ?? settingFault(name, setting) ?? setting
+    }),
+  )
 
 const readFailover = (section: Section): ClusterSpec['failover'] => ({
   ttlS: section.optional(
@@ -194,11 +201,11 @@ const readFailover = (section: Section): ClusterSpec['failover'] => ({
   watchdog: section.optional('watchdog', read.choice(['off', 'automatic', 'required']), 'automatic'),
 })
 
-const readHaproxy = (section: Section): ClusterSpec['haproxy'] => ({
+const readHaproxy = (section: Section, defaultConnections: number): ClusterSpec['haproxy'] => ({
   maxConnections: section.optional(
     'max_connections',
     read.wholeNumber(10, 100_000, 'Each of the two ports passes so many on at once; more wait.'),
-    90,
+    defaultConnections,
   ),
   checkIntervalMs: section.optional(
     'check_interval',

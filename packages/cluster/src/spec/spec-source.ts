@@ -102,6 +102,11 @@ export class SpecSource {
     return 1
   }
 
+  /** The first of the fields that the file has; the first one when it has none of them. */
+  mostSpecific(fields: readonly string[]): string {
+    return fields.find((field) => this.#lines.has(field)) ?? fields[0] ?? ''
+  }
+
   /** The fields were given well or left out; a check over several of them would only repeat what was said. */
   isSound(...fields: readonly string[]): boolean {
     return fields.every((field) => {
