@@ -16,7 +16,7 @@ export const ports = {
 } as const
 
 export const paths = {
-  /** Debian's unit reads it. `patronictl` on a node finds it through /etc/fleet-cluster/profile.sh. */
+  /** Debian's unit reads it. `patronictl` on a node finds it through /etc/profile.d. */
   patroniConfig: '/etc/patroni/config.yml',
   etcdConfig: '/etc/etcd/etcd.yml',
   etcdData: '/var/lib/etcd/fleet',

@@ -6,7 +6,7 @@ import { renderNftables } from './nftables.ts'
 import { renderPatroni } from './patroni.ts'
 import { renderPgbackrest } from './pgbackrest.ts'
 import { renderPostgresql } from './postgresql.ts'
-import { renderShellProfile } from './shell-profile.ts'
+import { renderEtcdctlProfile } from './etcdctl-profile.ts'
 import type { RenderDaemon, RenderInput, RenderedCluster, RenderedFile } from './rendered-file.ts'
 
 /** Every daemon's module. A host gets from each what its roles ask for. */
@@ -19,7 +19,7 @@ const daemons: readonly RenderDaemon[] = [
   renderKeepalived,
   renderNftables,
   renderKernelSettings,
-  renderShellProfile,
+  renderEtcdctlProfile,
 ]
 
 /**
