@@ -1,7 +1,6 @@
 import { type Calendar, doCoincide, longestGapDays, parseCalendar, timesADay } from './calendar.ts'
 import type { ClusterSpec } from './cluster-spec.ts'
 import { isOwnDirectory } from './own-directory.ts'
-import { backupRetention } from './retention.ts'
 import { Fault, type SpecSource } from './spec-source.ts'
 
 /** All nodes may be lost with at most this much of the newest data (RPO); pushing a segment takes some of it. */
@@ -85,6 +84,10 @@ function checkSchedule({ schedule }: ClusterSpec['backup'], source: SpecSource):
   return calendars
 }
 
+/**
+ * The renderers keep both promises, at least so many full backups and any moment of so many days: by count alone, four
+ * weekly backups reach back three weeks when a fifth has pushed out the oldest.
+ */
 function checkRetention(backup: ClusterSpec['backup'], full: Calendar | null, source: SpecSource): void {
   const { fulls, walDays } = backup.retention
   const field = 'backup.retention.fulls'
@@ -100,7 +103,8 @@ function checkRetention(backup: ClusterSpec['backup'], full: Calendar | null, so
     return
   }
   if (full === null || !source.isSound(field, 'backup.retention.wal')) return
-  const { mostFulls } = backupRetention(backup)
+  // pgBackRest keeps the full backups of these days and one older one, and removes it after the next was taken.
+  const mostFulls = Math.floor(walDays / longestGapDays(full)) + 2
   if (mostFulls > 2 * fulls + 2)
     source.warn(
       source.mostSpecific(['backup.retention.wal', field]),

@@ -1,31 +1,8 @@
 /** Directories of the system. A daemon's directory is emptied at times (a reinit) and has one owner. */
-const systemDirectories = [
-  ...[
-    '/bin',
-    '/boot',
-    '/dev',
-    '/etc',
-    '/lib',
-    '/lib64',
-    '/proc',
-    '/root',
-    '/run',
-    '/sbin',
-    '/sys',
-    '/tmp',
-    '/usr',
-  ],
-  ...[
-    '/var/cache',
-    '/var/log',
-    '/var/run',
-    '/var/spool',
-    '/var/tmp',
-    '/var/lib/dpkg',
-    '/var/lib/etcd',
-    '/var/lib/systemd',
-  ],
-]
+const systemDirectories = (
+  '/bin /boot /dev /etc /lib /lib64 /proc /root /run /sbin /sys /tmp /usr ' +
+  '/var/cache /var/log /var/run /var/spool /var/tmp /var/lib/dpkg /var/lib/etcd /var/lib/systemd'
+).split(' ')
 /** Parents of other people's directories. */
 const parents = new Set(['/var/lib', '/var/lib/postgresql', '/var/backups'])
 
