@@ -57,7 +57,7 @@ export type Looked<T> =
  * @throws ClusterError timed_out, with how it stood at last
  */
 export async function waitFor<T>(
-  { clock, signal, onEvent }: Operation,
+  { clock, signal, onEvent }: Pick<Operation, 'clock' | 'signal' | 'onEvent'>,
   { for: what, timeoutMs, everyMs = 250 }: WaitOptions,
   look: () => Promise<Looked<T>>,
 ): Promise<T> {

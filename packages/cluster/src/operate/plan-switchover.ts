@@ -13,6 +13,8 @@ import { databaseHost } from './operation.ts'
 export interface SwitchoverPlan {
   readonly from: MemberView
   readonly to: MemberView
+  /** The standbys that stay standbys. */
+  readonly others: readonly MemberView[]
   /** WAL that the candidate had not received when it was asked; it gets it before the change. */
   readonly lagBytes: number
   readonly timeline: number
@@ -26,7 +28,6 @@ export interface SwitchoverPlan {
  */
 export function planSwitchover(spec: ClusterSpec, view: ClusterView, to: string | null): SwitchoverPlan {
   const from = requireLeader(view)
-  const timeline = from.node?.timeline ?? 0
   if (to !== null) {
     const member = memberOf(view, databaseHost(spec, to))
     if (member.host.name === from.host.name)
@@ -38,15 +39,15 @@ export function planSwitchover(spec: ClusterSpec, view: ClusterView, to: string 
       throw new ClusterError('cluster_unhealthy', `${to} cannot become the primary now: ${problem}`, {
         fix: 'Wait until `fleet cluster status` shows it healthy, or name another node.',
       })
-    return { from, to: member, lagBytes: receiveLagBytes(view, member) ?? 0, timeline }
+    return planned(view, from, member)
   }
   const standbys = view.members.filter(({ host }) => host.name !== from.host.name)
   const judged = standbys.map((member) => ({ member, problem: promotionProblem(spec, view, member) }))
   const [best] = judged
     .filter(({ problem }) => problem === null)
-    .map(({ member }) => ({ member, lagBytes: receiveLagBytes(view, member) ?? 0 }))
+    .map(({ member }) => planned(view, from, member))
     .sort((a, b) => a.lagBytes - b.lagBytes)
-  if (best) return { from, to: best.member, lagBytes: best.lagBytes, timeline }
+  if (best) return best
   throw new ClusterError(
     'cluster_unhealthy',
     standbys.length === 0
@@ -54,6 +55,14 @@ export function planSwitchover(spec: ClusterSpec, view: ClusterView, to: string 
       : `No standby can take over now: ${judged.map(({ problem }) => problem).join(' ')}`,
   )
 }
+
+const planned = (view: ClusterView, from: MemberView, to: MemberView): SwitchoverPlan => ({
+  from,
+  to,
+  others: view.members.filter((member) => member !== from && member !== to),
+  lagBytes: receiveLagBytes(view, to) ?? 0,
+  timeline: from.node?.timeline ?? 0,
+})
 
 /** Why this standby must not be promoted by a switchover; null when it may. */
 export function promotionProblem(spec: ClusterSpec, view: ClusterView, member: MemberView): string | null {

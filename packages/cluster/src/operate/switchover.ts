@@ -37,7 +37,8 @@ export interface SwitchoverResult {
   readonly writes: WriteMeasure | null
 }
 
-const pollMs = 100
+const pollMs = 50
+const rejoinPollMs = 200
 const pollTimeoutMs = 1_000
 
 /**
@@ -59,38 +60,39 @@ export async function switchover(
   const nothing = { timeline: null, switchedMs: null, rejoinedMs: null, writes: null }
   if (options.dryRun) return { done: false, ...names, ...nothing }
 
-  const measured = await measureGap(operation, options.measure, async () => {
+  const { value, writes } = await measureGap(operation, options.measure, async () => {
     const startMs = clock.now()
     const timeline = await change(operation, plan, options.leaderTimeoutMs ?? 60_000)
-    return { timeline, startMs, switchedMs: clock.now() - startMs }
+    const switchedMs = clock.now() - startMs
+    onEvent({ kind: 'done', text: `${names.to} is the primary on timeline ${timeline}.` })
+    await waitUntilRejoined(operation, plan, options.rejoinTimeoutMs ?? 180_000)
+    onEvent({ kind: 'done', text: `${names.from} streams from ${names.to}.` })
+    return { timeline, switchedMs, rejoinedMs: clock.now() - startMs }
   })
-  const { timeline, startMs, switchedMs } = measured.value
-  onEvent({ kind: 'done', text: `${names.to} is the primary on timeline ${timeline}.` })
+  return { done: true, ...names, ...value, writes }
+}
 
-  await waitFor(
+const waitUntilRejoined = (
+  operation: Operation,
+  { from, to }: SwitchoverPlan,
+  timeoutMs: number,
+): Promise<true> =>
+  waitFor(
     operation,
-    {
-      for: `${names.from} to stream from ${names.to}`,
-      timeoutMs: options.rejoinTimeoutMs ?? 180_000,
-      everyMs: pollMs,
-    },
-    async (): Promise<Looked<true>> => {
-      const now = await readClusterView(patroni, { timeoutMs: pollTimeoutMs, signal })
-      const problem = standbyProblem(spec, now, memberOf(now, plan.from.host))
+    { for: `${from.host.name} to stream from ${to.host.name}`, timeoutMs, everyMs: rejoinPollMs },
+    async () => {
+      const { spec, patroni, signal } = operation
+      const view = await readClusterView(patroni, { timeoutMs: pollTimeoutMs, signal })
+      const problem = standbyProblem(spec, view, memberOf(view, from.host))
       return problem === null ? { met: true, value: true } : { met: false, now: problem }
     },
   )
-  const rejoinedMs = clock.now() - startMs
-  onEvent({ kind: 'done', text: `${names.from} streams from ${names.to}.` })
-  return { done: true, ...names, timeline, switchedMs, rejoinedMs, writes: measured.writes }
-}
 
 /** What an operator should know before it happens, a line each. */
 export function describeSwitchover(
-  { from, to, lagBytes, timeline }: SwitchoverPlan,
+  { from, to, others, lagBytes, timeline }: SwitchoverPlan,
   view: ClusterView,
 ): string[] {
-  const others = view.members.filter(({ host }) => host !== from.host && host !== to.host)
   return [
     `Switch over from ${from.host.name} (timeline ${timeline}) to ${to.host.name}, which lacks ${lagBytes} bytes of WAL.`,
     'Writes stop for some seconds; sessions on the primary are ended and reads on the new primary go on.',
@@ -128,7 +130,10 @@ async function change(operation: Operation, plan: SwitchoverPlan, timeoutMs: num
       const timeline = leader?.node?.timeline ?? 0
       const writable = leader?.node?.role === 'primary' && leader.node.state === 'running'
       if (leader && writable && timeline > plan.timeline) {
-        if (leader.host.name === to) return { met: true, value: timeline }
+        if (leader.host.name === to) {
+          await wakeFollowers(operation, plan)
+          return { met: true, value: timeline }
+        }
         throw new ClusterError(
           'command_failed',
           `${leader.host.name} became the primary instead of ${to}: ${request.answer?.message ?? 'Patroni chose it'}.`,
@@ -142,5 +147,17 @@ async function change(operation: Operation, plan: SwitchoverPlan, timeoutMs: num
       const stands = leader ? `${leader.host.name} is the primary` : 'no node is the primary'
       return { met: false, now: answer?.outcome === 'unknown' ? `${stands} (${answer.message})` : stands }
     },
+  )
+}
+
+/** With quorum commit nothing is acknowledged before one standby follows the new primary. */
+async function wakeFollowers({ patroni, signal }: Operation, { others }: SwitchoverPlan): Promise<void> {
+  await Promise.all(
+    others.map(({ host }) =>
+      patroni.wake(host, { timeoutMs: pollTimeoutMs, signal }).catch((error: unknown) => {
+        // It finds out by itself, a little later.
+        if (!(error instanceof ClusterError)) throw error
+      }),
+    ),
   )
 }
