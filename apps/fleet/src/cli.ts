@@ -44,7 +44,8 @@ export async function runCli(
   const full: CommandWorld = { ...world, json: parsed.json }
   try {
     const result = await command.run(parsed, full)
-    if (result) terminal.out(parsed.json ? `${JSON.stringify(result.data)}\n` : withNewline(result.text))
+    if (result && !parsed.json) terminal.out(withNewline(result.text))
+    if (result && parsed.json && result.data !== undefined) terminal.out(`${JSON.stringify(result.data)}\n`)
     return result?.exitCode ?? exitCodes.ok
   } catch (error) {
     return fail(error, full)

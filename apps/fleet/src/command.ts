@@ -64,6 +64,7 @@ export interface CommandWorld {
 
 /** What a command says at its end: `data` with `--json`, else `text`. */
 export interface CommandResult {
+  /** undefined: another program that the command ran has answered in its place. */
   readonly data: unknown
   readonly text: string
   /**

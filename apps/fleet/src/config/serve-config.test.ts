@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { configurationError, parseServeConfig } from './serve-config.ts'
-import { databaseVariables, knownVariables } from './settings.ts'
+import { clusterVariables, databaseVariables, knownVariables } from './settings.ts'
 
 const read = (env: Record<string, string>) => parseServeConfig(env, { home: '/home/anna', platform: 'linux' })
 const config = (env: Record<string, string>) => {
@@ -100,6 +100,10 @@ test('a variable that nobody reads is named with the one that was meant', () => 
   ])
 })
 
+test('the variables of the cluster and the lab are known too: the app runs inside a lab with one of them', () => {
+  expect(read({ FLEET_CLUSTER: '/srv/cluster.yml', FLEET_LAB: 'lab' }).warnings).toEqual([])
+})
+
 test('a password is never part of what is said', () => {
   const parsed = read({ PG_PASSWORD: 'hunter2-hunter2', FLEET_PORT: 'x' })
   expect(JSON.stringify(parsed)).not.toContain('hunter2')
@@ -108,5 +112,6 @@ test('a password is never part of what is said', () => {
 test('the README names every setting', () => {
   const readme = readFileSync(new URL('../../../../README.md', import.meta.url), 'utf8')
   const named = (name: string) => readme.includes(`\`${name}\``)
-  expect(Object.keys({ ...knownVariables, ...databaseVariables }).filter((name) => !named(name))).toEqual([])
+  const all = { ...knownVariables, ...databaseVariables, ...clusterVariables }
+  expect(Object.keys(all).filter((name) => !named(name))).toEqual([])
 })

@@ -33,9 +33,17 @@ export const databaseVariables = {
   PGSSLROOTCERT: 'PEM file of the authority that signed the server certificate',
 } as const
 
+/** Variables of `fleet cluster` and `fleet lab`; `fleet lab run` sets the first for what it runs. */
+export const clusterVariables = {
+  FLEET_CLUSTER: 'The cluster.yml of fleet cluster commands (default cluster.yml in this folder)',
+  FLEET_LAB: 'Name of the lab of fleet lab commands (default lab)',
+  FLEET_LAB_HOME: 'Folder of the labs (default /var/lib/amsterdam-bike-fleet/labs)',
+  FLEET_LAB_CACHE: "Folder of the labs' base image (default /var/cache/amsterdam-bike-fleet/lab)",
+} as const
+
 /** A variable that nobody reads is most often one that somebody misspelt. */
 export function findUnknownVariables(env: Env): string[] {
-  const known = Object.keys(knownVariables)
+  const known = Object.keys({ ...knownVariables, ...clusterVariables })
   const bare = (name: string) => name.slice('FLEET_'.length)
   return Object.keys(env)
     .filter((name) => name.startsWith('FLEET_') && !known.includes(name))
