@@ -3,12 +3,14 @@ import { appendFileSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'no
 import { dirname, join } from 'node:path'
 import { ClusterError } from '@fleet/cluster'
 import { labCgroup, removeCgroup } from './cgroup.ts'
+import { requireLabSupport } from './host-support.ts'
 import { ensureImage } from './image/build-image.ts'
 import { type LabHome, type LabPlaces, machinePlaces, placesOf } from './lab-home.ts'
 import { createNetwork, removeNetwork } from './lab-network.ts'
+import { raiseKernelLimits } from './kernel-limits.ts'
 import { renderLabClusterYml } from './lab-cluster-yml.ts'
 import { type Lab, type LabState, readLabState, writeLabState } from './lab-state.ts'
-import { openFileLock } from './file-lock.ts'
+import { withLabLock } from './lab-lock.ts'
 import { findInit, startMachine, waitForMachine } from './machine.ts'
 import { machineFiles, writeMachineFiles } from './machine-files.ts'
 import { createSshKey, knownHostLine } from './ssh-keys.ts'
@@ -32,6 +34,7 @@ export interface LabRequest {
  */
 export async function createLab(home: LabHome, request: LabRequest): Promise<Lab> {
   const { steps, signal } = request
+  requireLabSupport()
   const places = placesOf(home, request.name)
   const image = await ensureImage(home.cacheDirectory, steps, signal)
   return withLabLock(places, async () => {
@@ -50,6 +53,7 @@ export async function createLab(home: LabHome, request: LabRequest): Promise<Lab
         : await steps.step('Prepare disks and keys', () => prepare(places, request, image.directory))
     if (!existsSync(lab.state.imageDirectory))
       throw new ClusterError('lab_failed', `The image of this lab is gone: ${lab.state.imageDirectory}.`)
+    raiseKernelLimits()
     await createNetwork(places)
     await steps.step(`Boot ${lab.state.machines.length} machines`, async (note) => {
       await bootMachines(lab, note, signal)
@@ -99,14 +103,13 @@ async function prepare(places: LabPlaces, request: LabRequest, imageDirectory: s
 }
 
 async function bootMachines(lab: Lab, note: (text: string) => void, signal: AbortSignal): Promise<void> {
-  const { machines } = lab.state
-  for (const machine of machines) if (findInit(lab, machine.name) === null) startMachine(lab, machine)
-  let running = 0
+  const off = lab.state.machines.filter((machine) => findInit(lab, machine.name) === null)
+  let running = lab.state.machines.length - off.length
   await Promise.all(
-    machines.map(async (machine) => {
-      await waitForMachine(lab, machine, signal)
+    off.map(async (machine) => {
+      await waitForMachine(lab, machine, await startMachine(lab, machine), signal)
       running += 1
-      note(`${running} of ${machines.length} running`)
+      note(`${running} of ${lab.state.machines.length} run`)
     }),
   )
 }
@@ -118,6 +121,7 @@ async function bootMachines(lab: Lab, note: (text: string) => void, signal: Abor
  * @throws ClusterError lab_failed when another process is making this very lab
  */
 export async function removeLab(home: LabHome, name: string): Promise<boolean> {
+  requireLabSupport()
   const places = placesOf(home, name)
   const wasThere =
     existsSync(places.directory) || existsSync(places.netnsFile) || existsSync(labCgroup(places.name))
@@ -131,19 +135,4 @@ async function clear(places: LabPlaces): Promise<void> {
   await removeCgroup(labCgroup(places.name))
   await removeNetwork(places)
   rmSync(places.directory, { recursive: true, force: true })
-}
-
-const lockWaitMs = 3_000
-
-async function withLabLock<T>(places: LabPlaces, work: () => Promise<T>): Promise<T> {
-  const lock = await openFileLock(places.lockFile, lockWaitMs)
-  if (!lock)
-    throw new ClusterError('lab_failed', `Another \`fleet lab\` command works on the lab "${places.name}".`, {
-      fix: 'Wait for it, or stop it with Ctrl-C, and run this again.',
-    })
-  try {
-    return await work()
-  } finally {
-    lock.release()
-  }
 }

@@ -80,6 +80,8 @@ export interface MachinePlaces {
   readonly work: string
   readonly root: string
   readonly consoleFile: string
+  /** Holds the name of the bridge's end of its link. */
+  readonly portFile: string
 }
 
 export function machinePlaces(places: LabPlaces, machine: string): MachinePlaces {
@@ -90,5 +92,6 @@ export function machinePlaces(places: LabPlaces, machine: string): MachinePlaces
     work: join(directory, 'work'),
     root: join(directory, 'root'),
     consoleFile: join(directory, 'console.log'),
+    portFile: join(directory, 'port'),
   }
 }

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
+import { ClusterError, runProgram } from '@fleet/cluster'
 import { hostCommand } from './host-command.ts'
 import type { LabPlaces } from './lab-home.ts'
 import { labNetwork } from './topology.ts'
+import { until } from './until.ts'
 
 /** Words that run a command in the lab's network, on this machine's files. */
 // Not `ip netns exec`: it mounts /sys anew, and nspawn does not find its cgroups in that one.
@@ -70,6 +72,11 @@ export async function cutPort(places: LabPlaces, port: string): Promise<void> {
 
 /** A link outlives its machine for a while, and its name would be taken when the machine starts again. */
 export async function removePort(places: LabPlaces, port: string): Promise<void> {
-  if ((await listPorts(places)).some(({ name }) => name === port))
-    await hostCommand(['ip', '-netns', places.netns, 'link', 'delete', port])
+  const isThere = async () => (await listPorts(places)).some(({ name }) => name === port)
+  const isGone = await until(5_000, async () => {
+    // Fails when the kernel has just removed it by itself.
+    if (await isThere()) await runProgram(['ip', '-netns', places.netns, 'link', 'delete', port])
+    return !(await isThere())
+  })
+  if (!isGone) throw new ClusterError('lab_failed', `The link ${port} of ${places.netns} cannot be removed.`)
 }

@@ -1,29 +1,37 @@
 import { spawn } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, mkdirSync, openSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ClusterError, type ProgramEnd, type ProgramOptions, runProgram } from '@fleet/cluster'
-import { createCgroup, labCgroup, placedIn, processesIn } from './cgroup.ts'
+import { createCgroup, labCgroup, placedIn, processesIn, removeCgroup } from './cgroup.ts'
 import { machinePlaces } from './lab-home.ts'
-import { inNetwork, listPorts } from './lab-network.ts'
+import { inNetwork, listPorts, removePort } from './lab-network.ts'
 import type { Lab, MachineState } from './lab-state.ts'
 import { labNetwork } from './topology.ts'
 import { until } from './until.ts'
 
 /** A machine that runs has two cgroups: one that nspawn divides, and one for commands that we put into it. */
-const machineCgroup = (lab: Lab, machine: string) => join(labCgroup(lab.places.name), machine)
+export const machineCgroup = (lab: Lab, machine: string): string => join(labCgroup(lab.places.name), machine)
 const visitorsCgroup = (lab: Lab, machine: string) => join(machineCgroup(lab, machine), 'visitors')
-export { machineCgroup }
 
 const bootDeadlineMs = 90_000
 
+export interface StartedMachine {
+  /** It is off again: it did not get far. */
+  hasEnded(): boolean
+}
+
 /**
- * Starts a machine and returns at once. It lives in a session of its own and outlives this process.
+ * Starts a machine that is off, and does not wait for its boot. It lives in a session of its own and outlives this process.
  *
  * The overlay is mounted in a mount namespace that belongs to the machine alone: it goes away with it, however it ends.
  */
-export function startMachine(lab: Lab, machine: MachineState): void {
+export async function startMachine(lab: Lab, machine: MachineState): Promise<StartedMachine> {
   const { places, state } = lab
   const at = machinePlaces(places, machine.name)
+  // What a machine that went off by itself may have left: its cgroups, and a link that has the name of the next one.
+  await removeCgroup(machineCgroup(lab, machine.name))
+  const port = readPort(lab, machine.name)
+  if (port !== null) await removePort(places, port)
   const cgroup = join(machineCgroup(lab, machine.name), 'machine')
   createCgroup(cgroup)
   for (const folder of [at.upper, at.work, at.root]) mkdirSync(folder, { recursive: true })
@@ -68,8 +76,12 @@ export function startMachine(lab: Lab, machine: MachineState): void {
       SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: '1',
     },
   })
+  let ended = false
+  child.on('error', () => (ended = true))
+  child.on('exit', () => (ended = true))
   child.unref()
   closeSync(console)
+  return { hasEnded: () => ended }
 }
 
 /** Process id of the machine's init, as this machine counts; null when the machine is off. */
@@ -95,16 +107,17 @@ function readStatus(pid: number): string {
  *
  * @throws ClusterError lab_failed with the end of its console, or the units that failed
  */
-export async function waitForMachine(lab: Lab, machine: MachineState, signal: AbortSignal): Promise<void> {
+export async function waitForMachine(
+  lab: Lab,
+  machine: MachineState,
+  started: StartedMachine,
+  signal: AbortSignal,
+): Promise<void> {
   let said = ''
-  const isRunning = await until(
+  await until(
     bootDeadlineMs,
     async () => {
-      if (processesIn(machineCgroup(lab, machine.name)).length === 0) {
-        // Not at once: the program that starts it joins the cgroup as its first deed.
-        said = 'ended'
-        return false
-      }
+      if (started.hasEnded()) return true
       if (findInit(lab, machine.name) === null) return false
       const end = await execOnMachine(lab, machine, ['systemctl', 'is-system-running', '--wait'])
       said = end.stdout.trim()
@@ -112,18 +125,19 @@ export async function waitForMachine(lab: Lab, machine: MachineState, signal: Ab
     },
     signal,
   )
-  if (said === 'running') return
+  if (said === 'running') {
+    await writePort(lab, machine)
+    return
+  }
   if (signal.aborted) throw new ClusterError('lab_failed', 'Stopped while the machines booted.')
-  if (isRunning) {
+  if (said === 'degraded') {
     const { stdout } = await execOnMachine(lab, machine, ['systemctl', '--failed', '--plain', '--no-legend'])
     throw new ClusterError('lab_failed', `Services of ${machine.name} failed:\n${stdout.trim()}`, {
       fix: `Look with: fleet lab exec ${machine.name} --name ${lab.places.name} -- journalctl -b -p warning`,
     })
   }
-  throw new ClusterError(
-    'lab_failed',
-    `${machine.name} did not boot. The end of its console:\n${readConsole(lab, machine)}`,
-  )
+  const last = readConsole(lab, machine)
+  throw new ClusterError('lab_failed', `${machine.name} did not boot. The end of its console:\n${last}`)
 }
 
 function readConsole(lab: Lab, machine: MachineState): string {
@@ -189,14 +203,21 @@ export function execOnMachine(
 }
 
 /**
- * The bridge's end of the machine's link; null when it has none. Its name is nspawn's choice: the machine tells the
- * number.
+ * Finds the bridge's end of the machine's link and writes it down, for when the machine is off. Its name is nspawn's
+ * choice, and the same at each boot; the machine knows the number.
  */
-export async function findPort(lab: Lab, machine: string): Promise<string | null> {
-  const init = findInit(lab, machine)
-  if (init === null) return null
+async function writePort(lab: Lab, machine: MachineState): Promise<void> {
+  const init = findInit(lab, machine.name)
   const show = ['ip', '-oneline', 'link', 'show', labNetwork.interface]
   const { stdout } = await runProgram(['nsenter', `--target=${init}`, '--net', '--', ...show])
   const index = Number(/^\d+: [^:@]+@if(\d+):/.exec(stdout)?.[1])
-  return (await listPorts(lab.places)).find((port) => port.index === index)?.name ?? null
+  const port = (await listPorts(lab.places)).find((each) => each.index === index)
+  if (!port) throw new ClusterError('lab_failed', `${machine.name} has no link to the lab's network.`)
+  writeFileSync(machinePlaces(lab.places, machine.name).portFile, port.name)
+}
+
+/** The bridge's end of a machine's link, also while the machine is off; null before its first boot. */
+export function readPort(lab: Lab, machine: string): string | null {
+  const { portFile } = machinePlaces(lab.places, machine)
+  return existsSync(portFile) ? readFileSync(portFile, 'utf8') : null
 }

@@ -1,6 +1,7 @@
 import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { hostCommand } from './host-command.ts'
+import type { Lab, MachineState } from './lab-state.ts'
 
 export interface SshKey {
   readonly private: string
@@ -19,3 +20,20 @@ export async function createSshKey(file: string): Promise<SshKey> {
 /** A line of known_hosts: the machine has shown no key yet, we gave it the one. */
 export const knownHostLine = (names: readonly string[], publicKey: string): string =>
   `${names.join(',')} ${publicKey.trim().split(' ').slice(0, 2).join(' ')}\n`
+
+/** Words of an ssh to a machine, from within the lab: with the lab's own key, and no trust that it did not give. */
+export const sshWords = (lab: Lab, machine: MachineState): readonly string[] => [
+  'ssh',
+  // Nothing of whoever runs it.
+  '-F',
+  'none',
+  '-i',
+  lab.places.identityFile,
+  '-o',
+  'IdentitiesOnly=yes',
+  '-o',
+  `UserKnownHostsFile=${lab.places.knownHostsFile}`,
+  '-o',
+  'StrictHostKeyChecking=yes',
+  `root@${machine.address}`,
+]

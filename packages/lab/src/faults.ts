@@ -1,0 +1,124 @@
+import { readFileSync } from 'node:fs'
+import { ClusterError } from '@fleet/cluster'
+import { addCuts, listCuts, removeCuts } from './bridge-cuts.ts'
+import { freezeCgroup, processesIn, removeCgroup } from './cgroup.ts'
+import { withLabLock } from './lab-lock.ts'
+import { cutPort, removePort } from './lab-network.ts'
+import { findMachine, type Lab, type MachineState } from './lab-state.ts'
+import { findInit, machineCgroup, readPort, startMachine, waitForMachine } from './machine.ts'
+
+/** Who is not a machine in a cut: the lab's clients and operators, at 10.0.0.1. */
+export const clientEnd = 'client'
+
+/**
+ * Takes the power from a machine: every process of it is gone at once. Its disk stays.
+ *
+ * @param silent cuts its link first, as a dead power supply does. Otherwise the kernel, which lives on, closes the
+ *   machine's connections for it, and the others know at once.
+ * @returns false when it was off already
+ */
+export function powerOff(lab: Lab, machine: MachineState, silent: boolean): Promise<boolean> {
+  return withLabLock(lab.places, async () => {
+    const wasOn = findInit(lab, machine.name) !== null
+    const port = readPort(lab, machine.name)
+    if (silent && wasOn && port !== null) await cutPort(lab.places, port)
+    await removeCgroup(machineCgroup(lab, machine.name))
+    if (port !== null) await removePort(lab.places, port)
+    return wasOn
+  })
+}
+
+/**
+ * Boots a machine from the disk that it had, and waits until its services run.
+ *
+ * @returns false when it was on already
+ * @throws ClusterError lab_failed
+ */
+export function powerOn(lab: Lab, machine: MachineState, signal: AbortSignal): Promise<boolean> {
+  return withLabLock(lab.places, async () => {
+    if (findInit(lab, machine.name) !== null) return false
+    await waitForMachine(lab, machine, await startMachine(lab, machine), signal)
+    return true
+  })
+}
+
+/** Machines, or `client`, between which packets are dropped in the one direction. */
+export interface Cut {
+  readonly from: string
+  readonly to: string
+}
+
+/** Drops what `from` sends to `to`, silently; with `oneWay` false also what comes back. */
+export async function cut(lab: Lab, from: string, to: string, oneWay: boolean): Promise<void> {
+  if (from === to)
+    throw new ClusterError('lab_not_found', `Between ${from} and itself is no network.`, {
+      fix: 'Name two machines, or one and client.',
+    })
+  const [fromPort, toPort] = [portOf(lab, from), portOf(lab, to)]
+  await addCuts(lab.places, [
+    { fromPort, toPort },
+    ...(oneWay ? [] : [{ fromPort: toPort, toPort: fromPort }]),
+  ])
+}
+
+/** Takes every cut away. @returns what there was */
+export async function heal(lab: Lab): Promise<readonly Cut[]> {
+  const cuts = await cutsOf(lab)
+  await removeCuts(lab.places)
+  return cuts
+}
+
+export async function cutsOf(lab: Lab): Promise<readonly Cut[]> {
+  const names = new Map(lab.state.machines.map(({ name }) => [readPort(lab, name), name]))
+  const nameOf = (port: string | null) => (port === null ? clientEnd : (names.get(port) ?? port))
+  return (await listCuts(lab.places)).map(({ fromPort, toPort }) => ({
+    from: nameOf(fromPort),
+    to: nameOf(toPort),
+  }))
+}
+
+function portOf(lab: Lab, end: string): string | null {
+  if (end === clientEnd) return null
+  const { name } = findMachine(lab, end)
+  const port = readPort(lab, name)
+  if (port === null) throw new ClusterError('lab_failed', `${name} was never on, so it has no link to cut.`)
+  return port
+}
+
+/** Stops every process of a machine between two instructions, or lets them go on. Its kernel still acknowledges packets. */
+export const freeze = (lab: Lab, machine: MachineState, frozen: boolean): Promise<void> =>
+  freezeCgroup(machineCgroup(lab, machine.name), frozen)
+
+/**
+ * `kill -9` for every process of one name on a machine.
+ *
+ * @param name as `ps -o comm` shows it: `postgres`, `patroni`, `etcd`, `haproxy`
+ * @returns how many there were
+ * @throws ClusterError lab_failed when there is none
+ */
+export function killProcesses(lab: Lab, machine: MachineState, name: string): number {
+  const pids = processesIn(machineCgroup(lab, machine.name)).filter((pid) => commandOf(pid) === name)
+  if (pids.length === 0)
+    throw new ClusterError('lab_failed', `No process "${name}" runs on ${machine.name}.`, {
+      fix: `See what does: fleet lab exec ${machine.name} --name ${lab.places.name} -- systemctl status`,
+    })
+  for (const pid of pids) killIfThere(pid)
+  return pids.length
+}
+
+function killIfThere(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL')
+  } catch (error) {
+    // A worker may go with its parent, killed a moment before.
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
+}
+
+function commandOf(pid: number): string | null {
+  try {
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim()
+  } catch {
+    return null
+  }
+}
