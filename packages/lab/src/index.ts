@@ -12,3 +12,4 @@ export { type LabStatus, type MachineStatus, readLab, readLabs } from './lab-sta
 export { clientEnvironment } from './lab-client.ts'
 export { type PublishedPort, publishPort } from './publish.ts'
 export { sshWords } from './ssh-keys.ts'
+export * from './measure/index.ts'

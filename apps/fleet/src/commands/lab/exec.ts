@@ -18,7 +18,7 @@ export const labExec = defineCommand({
     const machine = findMachine(lab, positionals.node)
     if (!world.json) {
       const exitCode = await runAttached(onMachine(lab, machine, rest), world.env)
-      return { data: null, text: '', exitCode }
+      return { data: undefined, text: '', exitCode }
     }
     const { exitCode, stdout, stderr } = await execOnMachine(lab, machine, rest, {
       timeoutMs: Number.POSITIVE_INFINITY,

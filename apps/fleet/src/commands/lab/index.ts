@@ -3,6 +3,7 @@ import { labCut, labHeal } from './cut.ts'
 import { labDown } from './down.ts'
 import { labExec } from './exec.ts'
 import { labImage } from './image.ts'
+import { labMeasure } from './measure.ts'
 import { labPowerOff, labPowerOn } from './power.ts'
 import { labRun } from './run.ts'
 import { labSsh } from './ssh.ts'
@@ -20,5 +21,6 @@ export const lab = defineGroup('lab', 'Real machines inside this one, to learn o
   labPowerOn,
   labCut,
   labHeal,
+  labMeasure,
   labImage,
 ])

@@ -40,7 +40,7 @@ export const labRun = defineCommand({
     const published = options.publish === null ? null : await publishPort(lab, options.publish)
     try {
       const exitCode = await runAttached(inLab(lab, rest), { ...world.env, ...variables })
-      return { data: null, text: '', exitCode }
+      return { data: undefined, text: '', exitCode }
     } finally {
       await published?.close()
     }

@@ -14,6 +14,6 @@ export const labSsh = defineCommand({
     const { findLab, findMachine, inLab, openLabHome, runAttached, sshWords } = await import('@fleet/lab')
     const lab = findLab(openLabHome(world.env), options.name)
     const words = [...sshWords(lab, findMachine(lab, positionals.node)), ...rest]
-    return { data: null, text: '', exitCode: await runAttached(inLab(lab, words), world.env) }
+    return { data: undefined, text: '', exitCode: await runAttached(inLab(lab, words), world.env) }
   },
 })
