@@ -119,7 +119,7 @@ const scripts: Readonly<Record<BackupJob, (spec: ClusterSpec) => string>> = {
     bash([
       "# `fleet cluster status` reads the result: damage must be seen by more than this machine's journal.",
       'ok=true',
-      `report=$(${pgbackrest(spec)} --output=text --verbose verify 2>&1) || ok=false`,
+      `report=$(${pgbackrest(spec)} --log-level-console=error --output=text --verbose verify 2>&1) || ok=false`,
       'echo "$report"',
       '# It may tell of damage in its output and end with 0 all the same.',
       `grep --quiet '^ *status: ok' <<<"$report" || ok=false`,

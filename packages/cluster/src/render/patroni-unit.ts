@@ -9,9 +9,11 @@ export function renderPatroniUnit(spec: ClusterSpec, host: HostSpec): string {
     spec.failover.watchdog === 'off'
       ? []
       : [
-          // Where the machine has no device of its own, the kernel's; then Patroni may open it.
-          ['ExecStartPre', '-+/bin/sh -c "test -e /dev/watchdog || modprobe softdog"'],
-          ['ExecStartPre', '-+/bin/chown postgres /dev/watchdog'],
+          // Where the machine has no device of its own, the kernel's; then Patroni may open it. Patroni says if it cannot.
+          [
+            'ExecStartPre',
+            '-+/bin/sh -c "test -e /dev/watchdog || modprobe softdog 2>/dev/null; test ! -e /dev/watchdog || chown postgres /dev/watchdog"',
+          ],
         ]
   return renderIni([
     {

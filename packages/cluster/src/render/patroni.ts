@@ -37,14 +37,23 @@ export const renderPatroni: RenderDaemon = (input, host) => {
       path: '/etc/systemd/system/patroni.service.d/fleet.conf',
       content: renderPatroniUnit(input.spec, host),
     },
+    {
+      ...open,
+      path: '/etc/profile.d/fleet-patronictl.sh',
+      content: `${fileHeader}\nexport PATRONICTL_CONFIG_FILE=${paths.patroniConfig}\n`,
+    },
     { ...open, path: sharedConfigurationFile, content: toYaml(sharedConfiguration(input.spec)) },
     { ...open, path: applySharedScript, content: applyShared(input.spec), mode: '0755' },
     ...renderCertificateFiles(input, host, 'patroni', 'postgres', reload),
   ] satisfies RenderedFile[]
 }
 
-/** Without folding: a long command must stay on one line to be read, and to be found by grep. */
-const toYaml = (value: unknown): string => `${fileHeader}\n${stringify(value, { lineWidth: 0 })}`
+/**
+ * In YAML 1.1, which Patroni's parser reads: there a bare `on` is a boolean, and must be quoted. Without folding, as a long
+ * command must stay on one line to be found by grep.
+ */
+const toYaml = (value: unknown): string =>
+  `${fileHeader}\n${stringify(value, { lineWidth: 0, version: '1.1' })}`
 
 function configuration({ spec, secrets }: RenderInput, host: HostSpec): Record<string, unknown> {
   const tls = certificatePaths('patroni')

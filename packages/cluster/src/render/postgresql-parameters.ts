@@ -1,6 +1,7 @@
 import type { ClusterSpec, HostSpec } from '../spec/cluster-spec.ts'
 import { dcsParameters, type PostgresSettings } from '../spec/sizing.ts'
 import { certificatePaths } from './certificate-files.ts'
+import { restoreCommand } from './restore-wal.ts'
 
 export const socketDirectory = '/run/postgresql'
 
@@ -32,13 +33,11 @@ const defaults: PostgresSettings = {
   log_min_duration_statement: '1s',
   log_autovacuum_min_duration: '10s',
   log_parameter_max_length: '0',
-  log_replication_commands: 'on',
 }
 
 /** What the cluster's promises rest on: the spec's check refuses to have them overridden (managed-settings.ts). */
 function reserved(spec: ClusterSpec): PostgresSettings {
   const tls = certificatePaths('postgresql')
-  const pgbackrest = `pgbackrest --stanza=${spec.backup.stanza}`
   return {
     unix_socket_directories: socketDirectory,
     ssl: 'on',
@@ -51,11 +50,9 @@ function reserved(spec: ClusterSpec): PostgresSettings {
     // Flushed here and, with synchronous_standby_names, there. Which standbys those are is Patroni's.
     synchronous_commit: 'on',
     archive_mode: 'on',
-    archive_command: `${pgbackrest} archive-push "%p"`,
+    archive_command: `pgbackrest --stanza=${spec.backup.stanza} archive-push "%p"`,
     archive_timeout: `${spec.backup.archiveTimeoutS}s`,
-    // PostgreSQL asks the archive while it promotes. A backup host that lost its power must not hold that up for
-    // pgBackRest's minute: 124, timeout's answer, means "not in the archive" to PostgreSQL.
-    restore_command: `timeout 5 ${pgbackrest} archive-get %f "%p"`,
+    restore_command: restoreCommand,
     log_destination: 'stderr',
     logging_collector: 'off',
     timezone: spec.timeZone,

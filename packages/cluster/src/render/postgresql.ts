@@ -2,6 +2,7 @@ import { paths } from '../layout.ts'
 import { renderCertificateFiles } from './certificate-files.ts'
 import { socketDirectory } from './postgresql-parameters.ts'
 import type { RenderDaemon } from './rendered-file.ts'
+import { renderRestoreWal } from './restore-wal.ts'
 import { renderRolesSql } from './roles-sql.ts'
 
 export const rolesFile = `${paths.cluster}/roles.sql`
@@ -9,7 +10,7 @@ export const applyRolesScript = `${paths.scripts}/apply-roles`
 
 /**
  * What PostgreSQL has besides its settings and pg_hba.conf, which Patroni writes from patroni.yml: its certificate, the
- * roles and the script that applies them.
+ * roles with the script that applies them, and the one that fetches WAL from the archive.
  */
 export const renderPostgresql: RenderDaemon = (input, host) => {
   if (!host.roles.includes('postgresql')) return []
@@ -37,6 +38,7 @@ export const renderPostgresql: RenderDaemon = (input, host) => {
       secret: false,
       onChange: { do: 'nothing' },
     },
+    renderRestoreWal(input.spec),
   ]
 }
 
