@@ -1,1 +1,2 @@
 export * from './reference-spec.ts'
+export * from './arbitrary-cluster-yml.ts'

@@ -59,7 +59,7 @@ export function parseCalendar(text: string): Calendar | Fault {
   const time = parseTime(timeWord ?? '00:00:00')
   if (time instanceof Fault) return time
   const calendar = { weekdays, ...date, ...time }
-  return firingDays(calendar).length > 0
+  return daysOfCycle().some(runsOn(calendar))
     ? calendar
     : fault(
         `"${text}" never comes.`,
@@ -168,27 +168,42 @@ function parseNumbers(word: string, min: number, max: number, what: string): rea
 const ascending = (numbers: Iterable<number>) => [...numbers].sort((a, b) => a - b)
 
 /** Weekdays, months and leap days repeat every 28 years until 2100. */
-const cycle = { startMs: Date.UTC(2024, 0, 1), days: 28 * 365 + 7 } as const
+export const cycle = { startMs: Date.UTC(2024, 0, 1), days: 28 * 365 + 7 } as const
 const dayMs = 86_400_000
 
-/** The days it runs on, counted from the start of the 28 years; each repeats for ever. */
-function firingDays({
-  weekdays,
-  months,
-  days,
-  isFromMonthEnd,
-}: Omit<Calendar, 'hours' | 'minutes' | 'seconds'>): readonly number[] {
-  const [onWeekdays, inMonths, onDays] = [new Set(weekdays), new Set(months), new Set(days)]
-  const firing: number[] = []
-  for (let index = 0; index < cycle.days; index++) {
+interface CycleDay {
+  readonly weekday: number
+  readonly month: number
+  readonly day: number
+  readonly dayFromEnd: number
+}
+let cycleDays: readonly CycleDay[] | null = null
+
+function daysOfCycle(): readonly CycleDay[] {
+  cycleDays ??= Array.from({ length: cycle.days }, (_, index) => {
     const date = new Date(cycle.startMs + index * dayMs)
-    if (weekdays !== null && !onWeekdays.has(date.getUTCDay())) continue
-    if (!inMonths.has(date.getUTCMonth() + 1)) continue
-    const day = date.getUTCDate()
-    const lastDay = new Date(Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + 1, 0)).getUTCDate()
-    if (onDays.has(isFromMonthEnd ? lastDay - day + 1 : day)) firing.push(index)
-  }
-  return firing
+    const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()]
+    const lastDay = new Date(Date.UTC(year, month, 0)).getUTCDate()
+    return { weekday: date.getUTCDay(), month, day, dayFromEnd: lastDay - day + 1 }
+  })
+  return cycleDays
+}
+
+type Days = Pick<Calendar, 'weekdays' | 'months' | 'days' | 'isFromMonthEnd'>
+
+function runsOn(calendar: Days): (day: CycleDay) => boolean {
+  const { isFromMonthEnd } = calendar
+  const weekdays = calendar.weekdays === null ? null : new Set(calendar.weekdays)
+  const months = new Set(calendar.months)
+  const days = new Set(calendar.days)
+  return ({ weekday, month, day, dayFromEnd }) =>
+    weekdays?.has(weekday) !== false && months.has(month) && days.has(isFromMonthEnd ? dayFromEnd : day)
+}
+
+/** The days it runs on, counted from the start of the 28 years; each repeats for ever. */
+export function firingDays(calendar: Days): readonly number[] {
+  const isFiring = runsOn(calendar)
+  return daysOfCycle().flatMap((day, index) => (isFiring(day) ? [index] : []))
 }
 
 /** The longest time between two days that it runs on: 7 for every Sunday, 1 for every day. */
@@ -206,6 +221,6 @@ export function doCoincide(a: Calendar, b: Calendar): boolean {
   const share = (left: readonly number[], right: readonly number[]) =>
     left.some((number) => right.includes(number))
   if (!share(a.hours, b.hours) || !share(a.minutes, b.minutes) || !share(a.seconds, b.seconds)) return false
-  const days = new Set(firingDays(a))
-  return firingDays(b).some((day) => days.has(day))
+  const [isOfA, isOfB] = [runsOn(a), runsOn(b)]
+  return daysOfCycle().some((day) => isOfA(day) && isOfB(day))
 }

@@ -26,11 +26,9 @@ const conflicts: readonly { readonly roles: readonly [HostRole, HostRole]; reado
 
 /** How many hosts do what, and whether each can. */
 export function checkHosts(spec: ClusterSpec, source: SpecSource): void {
-  if (source.isSound('hosts') && spec.hosts.every((host) => source.isSound(fieldOf(host, 'roles')))) {
-    checkCounts(spec, source)
-    checkSharing(spec, source)
-    checkMemory(spec, source)
-  }
+  if (source.isSound('hosts', ...spec.hosts.map((host) => fieldOf(host, 'roles')))) checkCounts(spec, source)
+  checkSharing(spec, source)
+  checkMemory(spec, source)
   checkAddresses(spec, source)
   checkSameSize(spec, source)
 }
@@ -38,7 +36,7 @@ export function checkHosts(spec: ClusterSpec, source: SpecSource): void {
 function checkCounts(spec: ClusterSpec, source: SpecSource): void {
   const count = (role: HostRole) => hostsWith(spec, role).length
   const says = (role: HostRole, what: string) =>
-    `${String(count(role))} ${count(role) === 1 ? 'host has' : 'hosts have'} the role ${role}${what}.`
+    `${count(role)} ${count(role) === 1 ? 'host has' : 'hosts have'} the role ${role}${what}.`
   if (count('postgresql') < 3)
     source.error(
       'hosts',
@@ -86,7 +84,7 @@ function checkSharing({ hosts }: ClusterSpec, source: SpecSource): void {
         'Every machine takes that name for itself.',
         'Write the name that `hostname` shows on the machine.',
       )
-    if (host.roles.length === 0)
+    if (host.roles.length === 0 && source.isSound(field))
       source.error(
         field,
         `${host.name} has no role.`,
@@ -108,7 +106,7 @@ function checkMemory({ hosts }: ClusterSpec, source: SpecSource): void {
   for (const host of hosts) {
     const field = fieldOf(host, 'memory')
     const least = Math.max(0, ...host.roles.map((role) => leastMemoryMb[role]))
-    if (source.isSound(field) && host.memoryMb < least)
+    if (source.isSound(field, fieldOf(host, 'roles')) && host.memoryMb < least)
       source.error(
         field,
         `${host.name} has ${host.memoryMb} MB.`,

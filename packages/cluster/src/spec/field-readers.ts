@@ -64,19 +64,19 @@ export const sizeInMb =
   (minMb: number, why: string): FieldReader<number> =>
   ({ text }) => {
     const bytes = parseSize(text)
-    if (bytes === null) return noUnit(text, 'size', 'GB', 'kB, MB, GB or TB')
+    if (bytes === null) return noUnit(text, 'size', ' GB', 'kB, MB, GB or TB')
     const mb = Math.floor(bytes / 2 ** 20)
     return mb >= minMb
       ? mb
       : new Fault(`${text} is less than ${minMb} MB.`, why, `Give it ${minMb} MB or more.`)
   }
 
-/** `30s` in milliseconds. */
+/** `30s` in milliseconds. @param unit what a number without one most likely means */
 export const durationInMs =
-  (minMs: number, maxMs: number, why: string): FieldReader<number> =>
+  (minMs: number, maxMs: number, why: string, unit: 's' | 'ms' | ' days' = 'ms'): FieldReader<number> =>
   ({ text }) => {
     const ms = parseDuration(text)
-    if (ms === null) return noUnit(text, 'duration', 's', 'ms, s, min, h or d')
+    if (ms === null) return noUnit(text, 'duration', unit, 'ms, s, min, h or d')
     return ms >= minMs && ms <= maxMs
       ? ms
       : new Fault(
@@ -88,11 +88,11 @@ export const durationInMs =
 
 /** `20s` in whole seconds. */
 export const durationInS = (minS: number, maxS: number, why: string): FieldReader<number> =>
-  wholeUnits(1_000, 'seconds', durationInMs(minS * 1_000, maxS * 1_000, why))
+  wholeUnits(1_000, 'seconds', durationInMs(minS * 1_000, maxS * 1_000, why, 's'))
 
 /** `30 days` in whole days. */
 export const durationInDays = (minDays: number, maxDays: number, why: string): FieldReader<number> =>
-  wholeUnits(86_400_000, 'days', durationInMs(minDays * 86_400_000, maxDays * 86_400_000, why))
+  wholeUnits(86_400_000, 'days', durationInMs(minDays * 86_400_000, maxDays * 86_400_000, why, ' days'))
 
 const wholeUnits =
   (unitMs: number, name: string, read: FieldReader<number>): FieldReader<number> =>
@@ -106,12 +106,12 @@ const wholeUnits =
     )
   }
 
-function noUnit(text: string, what: string, example: string, units: string): Fault {
+function noUnit(text: string, what: string, unit: string, units: string): Fault {
   const isBare = /^\d+(\.\d+)?$/.test(text)
   return new Fault(
     isBare ? `${text} has no unit.` : `"${text}" is no ${what}.`,
     `A ${what} is a number with its unit: ${units}.`,
-    isBare ? `Write ${text} with its unit, like ${text} ${example}.` : `Write it like 8 ${example}.`,
+    isBare ? `Write ${text}${unit}, if that is what was meant.` : `Write it like 30${unit}.`,
   )
 }
 

@@ -86,9 +86,7 @@ function numberFault(
     return new Fault(
       `"${text}" is no value of ${name}.`,
       `It is a number${family === null ? ' without a unit' : ` with one of the units ${family}, in these letters`}.`,
-      family === null
-        ? `Write a number from ${min} to ${max}.`
-        : `Write it like 16${family.startsWith('B') ? 'MB' : 's'}.`,
+      family === null ? `Write a number from ${min} to ${max}.` : `Write it like ${example(text, family)}.`,
     )
   }
   const inUnit = unit === undefined ? '' : ` times ${unit}`
@@ -99,6 +97,15 @@ function numberFault(
         'PostgreSQL would not start.',
         `Write a value from ${min} to ${max}${inUnit}.`,
       )
+}
+
+/** The same number with its unit in PostgreSQL's letters when that is all that is wrong: `1 gb` is `1GB`. */
+function example(text: string, units: string): string {
+  const [, number, letters = ''] = /^([\d.]+)\s*([a-z]+)$/i.exec(text.trim()) ?? []
+  const unit = units.split(', ').find((unit) => unit.toLowerCase() === letters.toLowerCase())
+  return unit === undefined || number === undefined
+    ? `16${units.startsWith('B') ? 'MB' : 's'}`
+    : `${number}${unit}`
 }
 
 /** A numeric setting in its own unit, as pg_settings shows it: `shared_buffers` of `1GB` is 131072. Null when it is none. */

@@ -76,7 +76,7 @@ export class SpecSource {
         ? new Fault(
             'The file is empty.',
             'There is nothing to deploy.',
-            'Write a new one: fleet cluster init --file FILE.',
+            `Delete it and write a new one: fleet cluster init --file ${this.file}`,
           )
         : new Fault(
             'The file holds no fields.',
@@ -127,6 +127,11 @@ export class SpecSource {
   refuse(field: string, fault: Fault): void {
     this.#unsound.add(field)
     this.#add('error', this.lineOf(field), field, fault)
+  }
+
+  /** @internal for Section: a part of the field is wrong, which was said already */
+  distrust(field: string): void {
+    this.#unsound.add(field)
   }
 
   /** @internal for Section */
@@ -255,11 +260,13 @@ export class Section {
       return null
     }
     const none = Symbol('none')
-    return node.items.flatMap((item, index) => {
+    const values = node.items.flatMap((item, index) => {
       this.#source.note(`${field}.${index}`, this.#source.lineOfNode(item))
       const value = this.#scalar<T | typeof none>(`${name}.${index}`, this.#source.resolve(item), read, none)
       return value === none ? [] : [value]
     })
+    if (values.length < node.items.length) this.#source.distrust(field)
+    return values
   }
 
   /** A map below; an empty one when it is not there. */
