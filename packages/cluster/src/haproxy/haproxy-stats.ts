@@ -1,0 +1,90 @@
+import { graceSuffix } from '../render/haproxy.ts'
+import { SourceError } from '../status/source-failure.ts'
+
+/** One server of one proxy, as one HAProxy sees it. */
+export interface HaproxyServer {
+  /** `writes` or `reads`, as haproxy.cfg names its proxies. */
+  readonly proxy: string
+  readonly server: string
+  /** Used only while no other server of its proxy is up. */
+  readonly backup: boolean
+  /** Takes connections. */
+  readonly up: boolean
+  /** HAProxy's words: `UP`, `DOWN`, `UP 1/2` on its way down, `MAINT`, `DRAIN`, `no check`. */
+  readonly status: string
+  /** The last check: `L7OK`, `L7STS` (another HTTP status), `L4CON` (refused), `L4TOUT`, `L6RSP` (TLS), ... */
+  readonly check: string
+  /** The HTTP status of the last check; null without one. */
+  readonly checkCode: number | null
+  /** Seconds since it last went up or down. */
+  readonly sinceS: number
+  readonly sessions: number
+}
+
+/**
+ * Reads HAProxy's statistics as CSV.
+ *
+ * @param csv what `/;csv` answers: a header that begins with `# pxname`, then one line for each frontend, server and
+ *   backend (HAProxy management guide, section 9.1)
+ * @throws SourceError bad_answer
+ */
+export function parseHaproxyStats(csv: string): readonly HaproxyServer[] {
+  const [header = '', ...lines] = csv.split(/\r?\n/u).filter((line) => line !== '')
+  if (!header.startsWith('# pxname,'))
+    throw new SourceError('bad_answer', 'its answer is not the statistics of a HAProxy')
+  const names = splitRow(header.slice(2))
+  return lines.flatMap((line) => {
+    const cells = splitRow(line)
+    const field = (name: string) => cells[names.indexOf(name)] ?? ''
+    const server = field('svname')
+    // type: 0 frontend, 1 backend, 2 server, 3 socket.
+    if (field('type') !== '2') return []
+    const status = field('status')
+    return [
+      {
+        proxy: field('pxname'),
+        server,
+        backup: field('bck') === '1',
+        up: /^(UP|no check)/u.test(status),
+        status,
+        check: field('check_status').replace(/^\* /u, ''),
+        checkCode: field('check_code') === '' ? null : Number(field('check_code')),
+        sinceS: Number(field('lastchg') || 0),
+        sessions: Number(field('scur') || 0),
+      },
+    ]
+  })
+}
+
+/**
+ * The nodes that a HAProxy sends writes to now. Beside each node's server `writes` has a grace server, which is used
+ * only while no ordinary one is up (render/haproxy.ts).
+ */
+export function writeTargets(servers: readonly HaproxyServer[]): readonly string[] {
+  const up = servers.filter(({ proxy, up }) => proxy === 'writes' && up)
+  const ordinary = up.filter(({ backup }) => !backup)
+  return (ordinary.length > 0 ? ordinary : up).map(({ server }) => nodeOf(server))
+}
+
+/** The node's name, also of its grace server. */
+export const nodeOf = (server: string): string =>
+  server.endsWith(graceSuffix) ? server.slice(0, -graceSuffix.length) : server
+
+/** One row of RFC 4180 without line breaks in cells, which HAProxy never writes. */
+function splitRow(row: string): readonly string[] {
+  const cells: string[] = []
+  let cell = ''
+  let quoted = false
+  for (let at = 0; at < row.length; at++) {
+    const char = row[at]!
+    if (quoted && char === '"' && row[at + 1] === '"') {
+      cell += '"'
+      at++
+    } else if (char === '"') quoted = !quoted
+    else if (char === ',' && !quoted) {
+      cells.push(cell)
+      cell = ''
+    } else cell += char
+  }
+  return [...cells, cell]
+}

@@ -1,0 +1,148 @@
+import { nodeOf, writeTargets } from '../haproxy/haproxy-stats.ts'
+import { ports } from '../layout.ts'
+import { type ClusterSpec, hostsWith } from '../spec/cluster-spec.ts'
+import type { ClusterStatus, HaproxyStatus } from './cluster-status.ts'
+import { probeOf, vipHolder } from './judge-writes.ts'
+import type { Observations } from './observations.ts'
+import type { Warning } from './warning.ts'
+
+interface JudgedHaproxies {
+  readonly haproxies: readonly HaproxyStatus[]
+  readonly vip: ClusterStatus['vip']
+  readonly warnings: readonly Warning[]
+}
+
+/** @param off hosts of which nothing answers: they are told of once, elsewhere */
+export function judgeHaproxies(
+  spec: ClusterSpec,
+  seen: Observations,
+  primary: string | null,
+  off: ReadonlySet<string>,
+): JudgedHaproxies {
+  const haproxies = hostsWith(spec, 'haproxy').map(({ name }) => describe(name, seen))
+  return {
+    haproxies,
+    vip: {
+      address: spec.network.vip,
+      answer: seen.vip.ok ? null : seen.vip.failure.message,
+      holder: vipHolder(spec, seen),
+    },
+    warnings: [
+      ...vipWarnings(spec, seen, haproxies),
+      ...haproxies.flatMap((haproxy) => (off.has(haproxy.name) ? [] : viewWarnings(spec, haproxy, primary))),
+      ...disagreement(haproxies),
+    ],
+  }
+}
+
+function describe(name: string, seen: Observations): HaproxyStatus {
+  const observed = seen.haproxies.get(name)
+  const holdsVip = probeOf(seen, name)?.answers.holdsVip ?? null
+  if (!observed?.ok)
+    return { name, answer: observed?.failure.message ?? 'not asked', holdsVip, writesTo: [], servers: [] }
+  const portOf: Readonly<Record<string, number>> = { writes: ports.writes, reads: ports.reads }
+  return {
+    name,
+    answer: null,
+    holdsVip,
+    writesTo: writeTargets(observed.value.servers),
+    servers: observed.value.servers.flatMap(({ proxy, server, ...view }) => {
+      const port = portOf[proxy]
+      return port === undefined ? [] : [{ port, name: nodeOf(server), ...view }]
+    }),
+  }
+}
+
+function vipWarnings(
+  spec: ClusterSpec,
+  seen: Observations,
+  haproxies: readonly HaproxyStatus[],
+): readonly Warning[] {
+  const { vip: address } = spec.network
+  const first = haproxies[0]?.name ?? 'HOST'
+  const holders = haproxies.filter(({ holdsVip }) => holdsVip).map(({ name }) => name)
+  const warnings: Warning[] = []
+  const critical = (code: Warning['code'], message: string, next: string) =>
+    warnings.push({ code, severity: 'critical', host: null, message, next })
+
+  if (holders.length > 1)
+    critical(
+      'vip_held_twice',
+      `${holders.join(' and ')} both hold the virtual address ${address}: their keepalived do not hear each other (VRRP, IP protocol 112).`,
+      `fleet cluster logs ${holders[1]} keepalived`,
+    )
+  if (seen.vip.ok && !haproxies.some(({ name }) => name === (seen.vip.ok && seen.vip.value)))
+    critical(
+      'vip_foreign',
+      `The virtual address ${address} is answered by ${seen.vip.value}, which is no HAProxy of this cluster.`,
+      `ip neigh show ${address}`,
+    )
+  if (!seen.vip.ok) {
+    const { kind, message } = seen.vip.failure
+    if (kind === 'wrong_certificate')
+      critical(
+        'vip_foreign',
+        `The virtual address ${address} is answered by another machine than this cluster's: ${message}.`,
+        `ip neigh show ${address}`,
+      )
+    else
+      critical(
+        'vip_no_answer',
+        `The virtual address ${address}: ${message}. ${holders.length > 0 ? `${holders.join(' and ')} holds it.` : 'No HAProxy host says that it holds it.'}`,
+        `fleet cluster logs ${holders[0] ?? first} keepalived`,
+      )
+  }
+  return warnings
+}
+
+function viewWarnings(spec: ClusterSpec, haproxy: HaproxyStatus, primary: string | null): readonly Warning[] {
+  const { name, answer } = haproxy
+  const next = `fleet cluster logs ${name} haproxy`
+  const about = { severity: 'critical', host: name, next } as const
+  if (answer !== null)
+    return [{ ...about, code: 'haproxy_no_answer', message: `HAProxy on ${name}: ${answer}.` }]
+  const writers = haproxy.writesTo
+  const warnings: Warning[] = []
+  if (writers.length === 0)
+    warnings.push({
+      ...about,
+      code: 'haproxy_no_primary',
+      message: `${name} sees no primary: writes that come through it are refused.`,
+    })
+  else if (primary !== null && (writers.length > 1 || writers[0] !== primary))
+    warnings.push({
+      ...about,
+      code: 'haproxy_other_primary',
+      message: `${name} sends writes to ${writers.join(' and ')}, and the primary is ${primary}.`,
+    })
+  else if (haproxy.servers.every(({ port, backup, up }) => port !== ports.writes || backup || !up))
+    warnings.push({
+      ...about,
+      code: 'haproxy_grace',
+      message: `Patroni on ${writers[0]} does not answer ${name}, which goes on with its PostgreSQL for up to ${Math.round(spec.failover.ttlS / 2)} s.`,
+      next: `fleet cluster logs ${writers[0]} patroni`,
+    })
+  if (!haproxy.servers.some(({ port, up }) => port === ports.reads && up))
+    warnings.push({
+      ...about,
+      severity: 'warning',
+      code: 'haproxy_no_reads',
+      message: `${name} sees no replica that is near enough for reads (port ${ports.reads}): they go to the primary.`,
+    })
+  return warnings
+}
+
+function disagreement(haproxies: readonly HaproxyStatus[]): readonly Warning[] {
+  const views = haproxies.filter(({ answer }) => answer === null)
+  const words = views.map((view) => view.writesTo.toSorted().join(' and ') || 'nobody')
+  if (new Set(words).size < 2) return []
+  return [
+    {
+      code: 'haproxies_disagree',
+      severity: 'critical',
+      host: null,
+      message: `The HAProxies disagree about the primary: ${views.map(({ name }, index) => `${name} says ${words[index]}`).join(', ')}. It passes within seconds of a failover.`,
+      next: `fleet cluster logs ${views[0]?.name} haproxy`,
+    },
+  ]
+}
