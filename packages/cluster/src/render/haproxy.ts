@@ -108,17 +108,13 @@ function renderDefaults(): string {
     // What a check may take after it is connected: a machine that is busy for a second is not dead, and marking the
     // primary down closes every session.
     'timeout check 2s',
-    'retries 2',
-    'option redispatch 1',
   ])
 }
 
 function renderWrites(spec: ClusterSpec): string {
   const nodes = hostsWith(spec, 'postgresql')
   const { checkIntervalMs, fastIntervalMs, fall, rise } = spec.haproxy
-  // A promotion is seen when the next check of a server that is down comes.
-  const downIntervalMs = Math.max(fastIntervalMs, Math.floor(checkIntervalMs / 2))
-  const pace = `inter ${checkIntervalMs}ms fastinter ${fastIntervalMs}ms downinter ${downIntervalMs}ms fall ${fall} rise ${rise}`
+  const pace = `inter ${checkIntervalMs}ms fastinter ${fastIntervalMs}ms fall ${fall} rise ${rise}`
   // Half the lease: the host is let go long before another may be promoted, even when its last renewal was some loops ago.
   const graceFall = Math.max(1, Math.floor((spec.failover.ttlS * 1000) / 2 / graceIntervalMs))
   const gracePace = `inter ${graceIntervalMs}ms fall ${graceFall} rise 1`
@@ -129,6 +125,8 @@ function renderWrites(spec: ClusterSpec): string {
     // There is one primary. Two are seen while HAProxy starts, when every server counts as up until its first check,
     // and at a failover until the old one's check has failed: better no connection than one to a standby.
     'tcp-request connection reject if { nbsrv(writes) gt 1 }',
+    // HAProxy waits a second before it tries the same server again; the client is faster, and by then it is another.
+    'retries 0',
     ...healthCheck('/primary'),
     serverDefaults('on-marked-down shutdown-sessions'),
     ...nodes.map((node) => `${server(node, node.name)} ${pace} on-marked-up shutdown-backup-sessions`),
@@ -143,12 +141,15 @@ const graceIntervalMs = 2000
 
 function renderReads(spec: ClusterSpec): string {
   const { checkIntervalMs, fastIntervalMs, fall, rise } = spec.haproxy
-  const pace = `inter ${checkIntervalMs}ms fastinter ${fastIntervalMs}ms fall ${fall} rise ${rise}`
+  // Half as often as the primary: a replica that is missed costs no write.
+  const pace = `inter ${2 * checkIntervalMs}ms fastinter ${fastIntervalMs}ms fall ${fall} rise ${rise}`
   return section('listen reads', [
     `bind *:${ports.reads} tcp-ut ${clientUserTimeoutS}s`,
     `maxconn ${spec.haproxy.maxConnections}`,
     ...clientsOnly(spec),
     'balance leastconn',
+    'retries 2',
+    'option redispatch 1',
     // Without a replica that is near enough the primary answers reads too.
     'use_backend writes if { nbsrv(reads) eq 0 }',
     ...healthCheck(`/replica?lag=${readsMaximumLagBytes}`),
@@ -173,6 +174,7 @@ function renderStats(spec: ClusterSpec, host: HostSpec): string {
     'tcp-request connection reject unless from_operators',
     // Asked at the virtual address it tells who holds it.
     `http-request return status 200 content-type text/plain string "${host.name}" if { path /node }`,
+    'http-request set-log-level silent if { path /primary }',
     'http-request return status 200 content-type text/plain string "primary" if { path /primary } { nbsrv(writes) eq 1 }',
     'http-request return status 503 content-type text/plain string "no primary" if { path /primary }',
     'http-request auth realm stats unless { http_auth(stats) }',
@@ -189,7 +191,8 @@ function renderAlive(): string {
   return section('frontend alive', [
     `bind 127.0.0.1:${ports.haproxyAlive}`,
     'mode http',
-    'option dontlog-normal',
+    // Asked every second.
+    'no log',
     'timeout client 5s',
     'http-request return status 200 if { nbsrv(writes) ge 1 }',
     'http-request return status 503',

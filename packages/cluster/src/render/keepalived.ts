@@ -57,6 +57,8 @@ global_defs {
     # A busy machine must not miss its own adverts, nor wait for its memory.
     vrrp_priority -20
     vrrp_no_swap
+    # Real-time priority, once it was late.
+    max_auto_priority 50
 }
 
 vrrp_script haproxy {
