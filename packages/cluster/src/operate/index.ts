@@ -1,3 +1,4 @@
+export { type BackupOptions, type BackupResult, readStanza, takeBackup } from './backup.ts'
 export { failover, type FailoverOptions, type FailoverResult } from './failover.ts'
 export {
   type MaintenanceOptions,
@@ -20,3 +21,6 @@ export {
   type WriteProbe,
   type WriteProbeOptions,
 } from './write-probe.ts'
+export { type LoggedService, loggedServices, type LogsOptions, readLogs } from './logs.ts'
+export { clientPsql, hostPsql, type TerminalProgram } from './psql.ts'
+export { readClusterView } from './cluster-view.ts'
