@@ -1,6 +1,12 @@
 import { ClusterError } from '../cluster-error.ts'
-import type { HostSpec } from '../spec/cluster-spec.ts'
-import { type ClusterView, memberOf, readClusterView, standbyProblem } from './cluster-view.ts'
+import type { ClusterSpec, HostSpec } from '../spec/cluster-spec.ts'
+import {
+  type ClusterView,
+  memberOf,
+  readClusterView,
+  standbyProblem,
+  standbyProblems,
+} from './cluster-view.ts'
 import { measureGap, type GapMeasure, type WriteMeasure } from './measure-gap.ts'
 import { type Looked, type Operation, waitFor } from './operation.ts'
 import { planRestart, type RestartOptions, type RestartStep } from './plan-restart.ts'
@@ -23,6 +29,9 @@ export interface RollingRestartResult {
   /** Of all steps together. */
   readonly writes: WriteMeasure | null
 }
+
+/** For a primary that is restarted where it is; after it Patroni lets another take over. */
+const primaryStartS = 60
 
 /**
  * Restarts PostgreSQL node by node: standbys first, each until it streams and is back in the quorum, then a switchover
@@ -84,14 +93,19 @@ async function takeStep(operation: Operation, step: RestartStep, timeoutMs: numb
   const isPrimary = step.do === 'restart-primary'
   const seen: { refusal: string | null } = { refusal: null }
   const sent = patroni
-    .restart(host, { role: isPrimary ? 'primary' : 'replica' }, { timeoutMs, signal })
+    .restart(
+      host,
+      // Without a time of its own a primary would have `primary_start_timeout`, which is 0: it would lose its lead.
+      isPrimary ? { role: 'primary', timeoutS: primaryStartS } : { role: 'replica' },
+      { timeoutMs, signal },
+    )
     .then((answer) => (seen.refusal = answer.outcome === 'refused' ? answer.message : null))
   // Handled below, through the race.
   sent.catch(() => {})
   await waitFor(operation, { for: `${host.name} to be back`, timeoutMs }, async (): Promise<Looked<true>> => {
     const view = await readClusterView(patroni, { signal })
     const member = memberOf(view, host)
-    const problem = isPrimary ? primaryProblem(view, host) : standbyProblem(spec, view, member)
+    const problem = isPrimary ? primaryProblem(spec, view, host) : standbyProblem(spec, view, member)
     const restarted = member.node?.startedAt !== startedAt
     if (restarted && problem === null) return { met: true, value: true }
     if (!restarted && seen.refusal !== null)
@@ -110,9 +124,12 @@ async function takeStep(operation: Operation, step: RestartStep, timeoutMs: numb
   })
 }
 
-function primaryProblem({ leader }: ClusterView, host: HostSpec): string | null {
-  if (leader?.host.name === host.name) return null
-  return leader ? `${leader.host.name} is the primary instead` : `${host.name} is not a running primary yet`
+/** Its standbys count too: while they are away a next step would find no one who can take over. */
+function primaryProblem(spec: ClusterSpec, view: ClusterView, host: HostSpec): string | null {
+  const { leader } = view
+  if (!leader) return `${host.name} is not a running primary yet`
+  if (leader.host.name !== host.name) return `${leader.host.name} is the primary instead`
+  return standbyProblems(spec, view)[0] ?? null
 }
 
 /** A standby may have died since the plan was made. */
