@@ -1,7 +1,7 @@
 import type { Readable, Writable } from 'node:stream'
 
 type Env = Readonly<Record<string, string | undefined>>
-type Stream<T> = T & { readonly isTTY?: boolean; readonly columns?: number }
+type Stream<T> = T & { readonly isTTY?: boolean; readonly columns?: number; readonly rows?: number }
 
 /** Where a command reads and writes. Colours and moving lines appear only where a person looks. */
 export interface Terminal {
@@ -12,7 +12,9 @@ export interface Terminal {
   readonly err: (text: string) => void
   readonly isOutTty: boolean
   readonly isErrTty: boolean
+  /** Width and height at this moment. */
   readonly columns: number
+  readonly rows: number
   readonly paint: Paint
 }
 
@@ -38,7 +40,12 @@ export function createTerminal(
     err: (text) => void streams.stderr.write(text),
     isOutTty,
     isErrTty,
-    columns: streams.stdout.columns ?? streams.stderr.columns ?? 100,
+    get columns() {
+      return streams.stdout.columns ?? streams.stderr.columns ?? 100
+    },
+    get rows() {
+      return streams.stdout.rows ?? streams.stderr.rows ?? 40
+    },
     paint: createPaint(isOutTty && isErrTty && !env['NO_COLOR'] && env['TERM'] !== 'dumb'),
   }
 }

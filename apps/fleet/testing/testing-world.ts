@@ -24,6 +24,7 @@ export function createTestingWorld(overrides: Partial<CommandWorld> & { stdin?: 
     isOutTty: false,
     isErrTty: false,
     columns: 100,
+    rows: 40,
     paint: createPaint(false),
   }
   return {

@@ -1,4 +1,5 @@
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
@@ -252,5 +253,22 @@ test('a temporary folder too deep for a socket is not used', async () => {
     expect((await open().run(host, ['echo', 'here'], { user: me })).stdout).toBe('here\n')
   } finally {
     vi.unstubAllEnvs()
+  }
+})
+
+test('closing waits for no connection that is still being made', async () => {
+  // Takes the connection and says nothing, as a frozen host does.
+  const frozen = createServer((socket) => socket.on('error', () => {}).resume())
+  await new Promise<void>((resolve) => frozen.listen(0, '127.0.0.1', resolve))
+  try {
+    const { port } = frozen.address() as AddressInfo
+    const fresh = open({ port })
+    const error = await failure(fresh.run(host, ['true'], { user: me, timeoutMs: 200 }))
+    expect(error.code).toBe('host_unreachable')
+    const startMs = performance.now()
+    await fresh.close()
+    expect(performance.now() - startMs).toBeLessThan(1_000)
+  } finally {
+    await new Promise((resolve) => frozen.close(resolve))
   }
 })

@@ -27,6 +27,8 @@ const sshFailed = 255
 export function openSshShell(spec: ClusterSpec, home: ClusterHome): HostShell {
   const connections = new Map<string, Promise<void>>()
   let folder: Promise<string> | null = null
+  /** Ends attempts to connect that nobody waits for any more: a host that is off must not hold up the close. */
+  let closing = new AbortController()
 
   const socketOf = async (host: HostSpec): Promise<string> => {
     // Not below the operator's folder, which may be deep and may be a file system without sockets.
@@ -38,7 +40,9 @@ export function openSshShell(spec: ClusterSpec, home: ClusterHome): HostShell {
     const master = ['-M', '-N', '-f', '-o', `ControlPath=${socket}`, '-o', `ControlPersist=${persistS}`]
     const end = await runProgram(['ssh', ...master, ...sshOptions(spec.ssh), '--', host.address], {
       timeoutMs: connectLimitMs,
+      signal: closing.signal,
     })
+    if (end.by === 'aborted') throw unreachable(host, 'the shell was closed while it connected')
     if (end.by === 'deadline')
       throw unreachable(host, `no answer during the key exchange in ${connectLimitMs / 1000} s`)
     if (end.exitCode !== 0) throw unreachable(host, end.stderr)
@@ -103,6 +107,8 @@ export function openSshShell(spec: ClusterSpec, home: ClusterHome): HostShell {
       if (!folder) return
       const path = await folder
       folder = null
+      closing.abort()
+      closing = new AbortController()
       await Promise.allSettled(connections.values())
       await Promise.all(
         spec.hosts
