@@ -1,0 +1,141 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { type PlacedFile, withDebianRoot } from '../../testing/debian-root.ts'
+import { referenceSpec } from '../../testing/reference-spec.ts'
+import { sampleInput } from '../../testing/render-sample.ts'
+import { paths } from '../layout.ts'
+import { hostsWith } from '../spec/cluster-spec.ts'
+import { mountUnit, verifyResult } from './backup-timers.ts'
+import { renderPgbackrest } from './pgbackrest.ts'
+import { renderPostgresql } from './postgresql.ts'
+
+// The scripts with a pgbackrest that says what we want; the lab's test runs them with the real one.
+
+const spec = referenceSpec()
+const input = sampleInput(spec)
+const backupFiles = renderPgbackrest(input, hostsWith(spec, 'backup')[0]!)
+const databaseFiles = renderPostgresql(input, hostsWith(spec, 'postgresql')[0]!)
+
+/** A pgbackrest that writes its words to /tmp/calls and then does as told. */
+const pretended = (body: string): PlacedFile => ({
+  path: '/srv/bin/pgbackrest',
+  content: `#!/bin/bash\necho "$*" >>/tmp/calls\n${body}\n`,
+  mode: '0755',
+  owner: 'root',
+  group: 'root',
+})
+
+const run = (files: readonly PlacedFile[], script: string) =>
+  withDebianRoot(files, ['bash', '-uc', `export PATH=/srv/bin:$PATH; cd /tmp; ${script}`])
+
+describe('the expiry of backups', () => {
+  const day = 86_400
+  /** @param agesDays of the full backups */
+  const expire = async (agesDays: readonly number[]) => {
+    const backups = agesDays
+      .map((age) => `{"type":"full","timestamp":{"stop":'$(($(date +%s) - ${age * day}))'}}`)
+      .join(',')
+    const info = `echo '[{"backup":[${backups}]}]'`
+    const script = `${paths.scripts}/backup-expire; cat /tmp/calls`
+    const { stdout } = await run([...backupFiles, pretended(`case $* in *info) ${info} ;; esac`)], script)
+    return stdout.trim().split('\n').at(-1)
+  }
+  const byCount = '--stanza=bike-fleet --repo1-retention-full-type=count --repo1-retention-full=4 expire'
+  const byDays = '--stanza=bike-fleet expire'
+
+  test('counts when the days of WAL would keep fewer full backups', async () => {
+    // The rule of days keeps the newest that is 30 days old: here the second, and would drop two of the four.
+    expect(await expire([5, 35, 65, 95])).toBe(byCount)
+    expect(await expire([])).toBe(byCount)
+  })
+
+  test('goes by the days of WAL when they keep as many or more', async () => {
+    expect(await expire([1, 8, 15, 22, 29, 36, 43])).toBe(byDays)
+    expect(await expire([10, 20, 25, 31, 50])).toBe(byDays)
+  })
+})
+
+describe('the verification of the repository', () => {
+  const verify = async (body: string) => {
+    const { exitCode, stdout } = await run(
+      [...backupFiles, pretended(body)],
+      `mkdir -p $(dirname ${verifyResult}); ${paths.scripts}/backup-verify >/dev/null; code=$?; cat ${verifyResult}; exit $code`,
+    )
+    const result = JSON.parse(stdout) as { ok: boolean; endedMs: number; message: string }
+    return { exitCode, ...result }
+  }
+
+  test('tells that all is well', async () => {
+    const told = await verify(`echo 'stanza: bike-fleet'; echo 'status: ok'`)
+    expect(told).toMatchObject({ exitCode: 0, ok: true, message: 'stanza: bike-fleet\nstatus: ok' })
+    expect(Math.abs(told.endedMs - Date.now())).toBeLessThan(60_000)
+  })
+
+  test('tells of damage, whatever the exit code, and fails', async () => {
+    expect(await verify(`echo 'status: error'; echo '  checksum invalid: 1'`)).toMatchObject({
+      exitCode: 1,
+      ok: false,
+      message: 'status: error\n  checksum invalid: 1',
+    })
+    expect(await verify(`echo "can't reach it" >&2; exit 49`)).toMatchObject({
+      exitCode: 1,
+      ok: false,
+      message: "can't reach it",
+    })
+  })
+})
+
+describe('restore_command', () => {
+  const segment = '000000010000000000000007'
+  const restore = async (prepare: string, name: string, body = 'exit 0') => {
+    const { stdout } = await run(
+      [...databaseFiles, pretended(body)],
+      `mkdir pg_wal; ${prepare}; touch /tmp/calls; ${paths.scripts}/restore-wal ${name} pg_wal/RECOVERYXLOG; echo "exit code $?"; cat /tmp/calls`,
+    )
+    return stdout.trim().split('\n')
+  }
+  const asked = (name: string) => `--stanza=bike-fleet archive-get ${name} pg_wal/RECOVERYXLOG`
+
+  test('leaves the segment that was streamed a moment ago to pg_wal', async () => {
+    expect(await restore(`touch pg_wal/${segment}`, segment)).toEqual(['exit code 1'])
+  })
+
+  test('asks for a segment that stopped growing, and for one that is not here', async () => {
+    const old = `touch --date='-1 minute' pg_wal/${segment}`
+    expect(await restore(old, segment)).toEqual(['exit code 0', asked(segment)])
+    expect(await restore('true', segment)).toEqual(['exit code 0', asked(segment)])
+  })
+
+  test('asks for the history of the next timeline, not for one that is here', async () => {
+    const here = 'touch pg_wal/00000002.history'
+    expect(await restore(here, '00000002.history')).toEqual(['exit code 1'])
+    expect(await restore(here, '00000003.history')).toEqual(['exit code 0', asked('00000003.history')])
+  })
+
+  test('says "not there" in time when the repository does not answer', async () => {
+    const startMs = Date.now()
+    // Below 128: PostgreSQL ends a recovery whose command was killed by a signal.
+    expect(await restore('true', '00000002.history', 'sleep 60')).toContain('exit code 124')
+    expect(Date.now() - startMs).toBeLessThan(15_000)
+  })
+})
+
+describe('the name of a mount unit', () => {
+  test('is the one that systemd asks for', async () => {
+    const sample = fc.sample(
+      fc
+        .array(fc.string({ unit: fc.constantFrom(...'aZ09-_.:~é +'), minLength: 1, maxLength: 8 }), {
+          minLength: 1,
+          maxLength: 4,
+        })
+        .filter((words) => words.every((word) => word !== '.' && word !== '..'))
+        .map((words) => `/${words.join('/')}`),
+      { numRuns: 40, seed: 17 },
+    )
+    const { stdout } = await withDebianRoot(
+      [],
+      ['systemd-escape', '--path', '--suffix=mount', '--', ...sample],
+    )
+    expect(sample.map(mountUnit)).toEqual(stdout.trim().split(/ |\n/))
+  })
+})
