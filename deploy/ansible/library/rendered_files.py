@@ -77,6 +77,8 @@ pending:
 """
 
 SYSTEMD_DIRECTORY = "/etc/systemd/system/"
+# Folders that we make: none is left behind empty.
+OWN_DIRECTORIES = (SYSTEMD_DIRECTORY, "/etc/fleet-cluster", "/usr/local/lib/fleet-cluster")
 UNIT_SUFFIXES = (".service", ".timer", ".mount", ".socket", ".path", ".target")
 # A restart does all that a reload does.
 WEIGHT = {"reload": 1, "restart": 2}
@@ -84,6 +86,14 @@ WEIGHT = {"reload": 1, "restart": 2}
 
 def read_payload(text):
     return json.loads(gzip.decompress(base64.b64decode(text)))
+
+
+def ids_of(entry):
+    """Number of the owner and of the group; null for one that a package makes which is not installed yet."""
+    try:
+        return pwd.getpwnam(entry["owner"]).pw_uid, grp.getgrnam(entry["group"]).gr_gid
+    except KeyError:
+        return None
 
 
 def sync_directory(path):
@@ -140,6 +150,9 @@ class FilePlacer:
         changes = [change for _, change in missing_directories + writes + removals]
         if self.check:
             return changes
+        nobody = {entry["owner"] for entry in self.files + self.directories if ids_of(entry) is None}
+        if nobody:
+            raise LookupError(f"this host has no user or group {', '.join(sorted(nobody))}; its package is not installed")
         self.make_directory(self.state_directory, 0o755)
         self.make_directory(self.notes.directory, 0o755)
         if writes or removals:
@@ -182,11 +195,10 @@ class FilePlacer:
     def list_wrong_directories(self):
         wrong = []
         for entry in self.directories:
-            owned = (pwd.getpwnam(entry["owner"]).pw_uid, grp.getgrnam(entry["group"]).gr_gid)
             mode = int(entry["mode"], 8)
             if os.path.isdir(entry["path"]):
                 found = os.stat(entry["path"])
-                if (found.st_uid, found.st_gid) == owned and stat.S_IMODE(found.st_mode) == mode:
+                if (found.st_uid, found.st_gid) == ids_of(entry) and stat.S_IMODE(found.st_mode) == mode:
                     continue
                 state = "changed"
             else:
@@ -196,7 +208,7 @@ class FilePlacer:
 
     def place_directory(self, entry):
         os.makedirs(entry["path"], mode=0o755, exist_ok=True)
-        os.chown(entry["path"], pwd.getpwnam(entry["owner"]).pw_uid, grp.getgrnam(entry["group"]).gr_gid)
+        os.chown(entry["path"], *ids_of(entry))
         os.chmod(entry["path"], int(entry["mode"], 8))
 
     def compare(self, entry, before):
@@ -204,7 +216,7 @@ class FilePlacer:
         content = entry["content"].encode()
         path = entry["path"]
         change = {"path": path, "state": "created", "secret": entry["secret"]}
-        old = b""
+        old = None
         if os.path.lexists(path):
             found = os.lstat(path)
             regular = stat.S_ISREG(found.st_mode)
@@ -213,10 +225,7 @@ class FilePlacer:
             if regular:
                 with open(path, "rb") as stream:
                     old = stream.read()
-            owned = (found.st_uid, found.st_gid) == (
-                pwd.getpwnam(entry["owner"]).pw_uid,
-                grp.getgrnam(entry["group"]).gr_gid,
-            )
+            owned = (found.st_uid, found.st_gid) == ids_of(entry)
             if regular and old == content and owned and stat.S_IMODE(found.st_mode) == int(entry["mode"], 8):
                 return None
             change["state"] = "changed"
@@ -233,7 +242,7 @@ class FilePlacer:
         change = {"path": entry["path"], "state": "removed", "secret": entry["secret"]}
         if self.want_diff and not entry["secret"]:
             with open(entry["path"], "rb") as stream:
-                change["diff"] = unified(entry["path"], stream.read(), b"")
+                change["diff"] = unified(entry["path"], stream.read(), None)
         return change
 
     def note_pending(self, entries):
@@ -259,8 +268,7 @@ class FilePlacer:
             entry["path"],
             entry["content"].encode(),
             int(entry["mode"], 8),
-            pwd.getpwnam(entry["owner"]).pw_uid,
-            grp.getgrnam(entry["group"]).gr_gid,
+            *ids_of(entry),
         )
         self.touched_directories.add(directory)
 
@@ -272,7 +280,11 @@ class FilePlacer:
             subprocess.run(["systemctl", "disable", "--now", unit], check=False, capture_output=True)
             self.notes.clear(unit)
         os.unlink(path)
-        self.touched_directories.add(os.path.dirname(path))
+        directory = os.path.dirname(path)
+        while directory.startswith(OWN_DIRECTORIES) and not os.listdir(directory):
+            os.rmdir(directory)
+            directory = os.path.dirname(directory)
+        self.touched_directories.add(directory)
 
     def reload_systemd(self):
         if self.notes.read("daemon-reload") is None:
@@ -287,11 +299,12 @@ class FilePlacer:
 
 
 def unified(path, old, new):
+    """A unified diff; null for the side on which the file does not exist."""
     lines = difflib.unified_diff(
-        old.decode("utf-8", "replace").splitlines(keepends=True),
-        new.decode("utf-8", "replace").splitlines(keepends=True),
-        f"a{path}",
-        f"b{path}",
+        (old or b"").decode("utf-8", "replace").splitlines(keepends=True),
+        (new or b"").decode("utf-8", "replace").splitlines(keepends=True),
+        "/dev/null" if old is None else f"a{path}",
+        "/dev/null" if new is None else f"b{path}",
     )
     return "".join(line if line.endswith("\n") else line + "\n" for line in lines)
 
@@ -332,10 +345,7 @@ def main():
     )
     try:
         changes = placer.run()
-    except KeyError as error:
-        # getpwnam and getgrnam say which name; nothing else here looks a key up that may be absent.
-        module.fail_json(msg=f"The files could not be placed: {error.args[0]}.")
-    except (OSError, subprocess.CalledProcessError) as error:
+    except (OSError, LookupError, subprocess.CalledProcessError) as error:
         module.fail_json(msg=f"The files could not be placed: {error}.")
     pending = placer.notes.read_all()
     module.exit_json(

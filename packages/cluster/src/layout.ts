@@ -23,6 +23,8 @@ export const paths = {
   haproxyConfig: '/etc/haproxy/haproxy.cfg',
   keepalivedConfig: '/etc/keepalived/keepalived.conf',
   pgbackrestConfig: '/etc/pgbackrest/pgbackrest.conf',
+  /** pgBackRest's notes of WAL that it archives asynchronously. */
+  walSpool: '/var/spool/pgbackrest',
   nftables: '/etc/nftables.conf',
   /** Our own scripts and SQL. */
   cluster: '/etc/fleet-cluster',

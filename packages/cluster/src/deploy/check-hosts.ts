@@ -1,4 +1,4 @@
-import { ports } from '../layout.ts'
+import { paths, ports } from '../layout.ts'
 import { type ClusterSpec, type HostSpec } from '../spec/cluster-spec.ts'
 import { isWithin, parseAddress, parseNetwork } from '../spec/ipv4.ts'
 import type { HostFacts, HostSurvey } from './host-facts.ts'
@@ -178,8 +178,8 @@ const checkForeignData: Check = (spec, host, facts, problem) => {
   const busy = new Set(facts.postgresqlServers.map(({ dataDirectory }) => dataDirectory))
   for (const { path, empty } of facts.disks) {
     const isRepository = spec.backup.repository.type === 'path' && path === spec.backup.repository.path
-    // A repository is kept by `destroy`, and pgBackRest knows whose it is.
-    if (empty || isRepository || busy.has(path)) continue
+    // A repository is kept by `destroy`, and pgBackRest knows whose it is; its spool holds notes only.
+    if (empty || isRepository || busy.has(path) || path === paths.walSpool) continue
     problems.push(
       problem(
         `${host.name} has data in ${path} that no deploy of ${spec.name} has put there.`,

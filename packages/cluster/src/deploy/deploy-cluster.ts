@@ -3,7 +3,7 @@ import type { ClusterHome } from '../home.ts'
 import type { HostShell } from '../hosts/host-shell.ts'
 import { type OperationEvent, systemClock, waitFor } from '../operate/operation.ts'
 import { vipConnection } from '../operate/vip-connection.ts'
-import { createPatroniClient } from '../patroni/patroni-client.ts'
+import { createPatroniClient, type PatroniClient } from '../patroni/patroni-client.ts'
 import type { ClusterPki } from '../pki/cluster-pki.ts'
 import { renderCluster } from '../render/render-cluster.ts'
 import type { ClusterSecrets } from '../secrets/cluster-secrets.ts'
@@ -59,14 +59,12 @@ export async function deployCluster(input: DeployInput): Promise<DeployReport> {
     const startMs = nowMs()
     const steps = createSteps(onEvent, nowMs)
     const surveys = await inspectHosts(input, steps)
+    onEvent({ type: 'plan', lines: describePlan(spec, surveys) })
     const { changedCount, reloadedHosts } = await deployHosts(input, surveys)
-    const patroni = createPatroniClient(input)
-    try {
-      await settleDatabase({ spec, shell, patroni, steps, signal, reloadedHosts })
-    } finally {
-      await patroni.close()
-    }
-    await prepareBackups(spec, shell, steps, signal)
+    const systemIdentifier = await withPatroni(input, (patroni) =>
+      settleDatabase({ spec, shell, patroni, steps, signal, reloadedHosts }),
+    )
+    await prepareBackups({ spec, shell, steps, signal }, systemIdentifier)
     const unverified = await verify(input, surveys, steps)
     return {
       changedCount: changedCount + steps.changedCount,
@@ -75,6 +73,15 @@ export async function deployCluster(input: DeployInput): Promise<DeployReport> {
       durationMs: nowMs() - startMs,
     }
   })
+}
+
+async function withPatroni<T>(input: DeployInput, work: (patroni: PatroniClient) => Promise<T>): Promise<T> {
+  const patroni = createPatroniClient(input)
+  try {
+    return await work(patroni)
+  } finally {
+    await patroni.close()
+  }
 }
 
 /** @throws ClusterError deploy_failed with all problems; nothing was changed then */
@@ -91,6 +98,25 @@ async function inspectHosts(
     const note = fresh === 0 ? 'all are this cluster’s' : `${fresh} of ${hosts.length} are new`
     return { value: surveys, changedHosts: [], note }
   })
+}
+
+/** What is about to be done, for people: all of it is in order or not by then, nothing is asked any more. */
+export function describePlan(spec: ClusterSpec, surveys: readonly HostSurvey[]): readonly string[] {
+  const fresh = surveys.filter(({ facts }) => facts?.cluster === null)
+  const installs = surveys.flatMap(({ host, facts }) =>
+    facts && facts.missingPackages.length > 0 ? [`${host.name}: ${facts.missingPackages.join(', ')}`] : [],
+  )
+  const [first, ...others] = hostsWith(spec, 'postgresql').map(({ name }) => name)
+  const isNew = surveys.every(
+    ({ host, facts }) => !host.roles.includes('postgresql') || facts?.cluster === null,
+  )
+  return [
+    ...(fresh.length > 0 ? [`New hosts: ${fresh.map(({ host }) => host.name).join(', ')}`] : []),
+    ...installs.map((line) => `Debian packages for ${line}`),
+    isNew
+      ? `A new cluster ${spec.name} begins on ${first}${others.length > 0 ? `; ${others.join(' and ')} copy it` : ''}.`
+      : `The cluster ${spec.name} keeps running; what differs from cluster.yml is changed one host at a time.`,
+  ]
 }
 
 function refusal(problems: readonly HostProblem[]): ClusterError {

@@ -6,6 +6,8 @@ export type StepOutcome = 'changed' | 'unchanged' | 'skipped' | 'failed'
  * unique in the run, its name is not: restarting one host after another is the same step several times.
  */
 export type DeployEvent =
+  /** What is about to be done, a line each; before anything is changed. */
+  | { readonly type: 'plan'; readonly lines: readonly string[] }
   | { readonly type: 'step-started'; readonly step: string; readonly name: string }
   /** How a step that lasts stands now. */
   | { readonly type: 'step-note'; readonly step: string; readonly text: string }

@@ -50,7 +50,7 @@ const probe = readFileSync(new URL('./host-probe.py', import.meta.url), 'utf8')
 export function watchedPaths(spec: ClusterSpec, host: HostSpec): readonly string[] {
   const { repository } = spec.backup
   return [
-    ...(host.roles.includes('postgresql') ? [spec.postgresql.dataDirectory] : []),
+    ...(host.roles.includes('postgresql') ? [spec.postgresql.dataDirectory, paths.walSpool] : []),
     ...(host.roles.includes('etcd') ? [paths.etcdData] : []),
     ...(host.roles.includes('backup') && repository.type === 'path' ? [repository.path] : []),
   ]

@@ -28,9 +28,10 @@ export interface DatabaseInput {
  * restarts that changed settings ask for. What has to be done is read from the nodes, so it may be done again after a
  * failure anywhere.
  *
+ * @returns what tells this database from every other: PostgreSQL's system identifier, in decimal
  * @throws ClusterError cluster_unhealthy, timed_out, command_failed
  */
-export async function settleDatabase(input: DatabaseInput): Promise<void> {
+export async function settleDatabase(input: DatabaseInput): Promise<string> {
   const { spec, patroni, steps } = input
   const nodes = hostsWith(spec, 'postgresql').map(({ name }) => name)
   const leader = await steps.take('Wait for a primary and its standbys', nodes, async (note) => {
@@ -53,6 +54,13 @@ export async function settleDatabase(input: DatabaseInput): Promise<void> {
       return { value: null, changedHosts: [] }
     })
   await restartWherePending(input)
+  const { systemIdentifier } = await patroni.node(leader)
+  if (systemIdentifier === null)
+    throw new ClusterError(
+      'cluster_unhealthy',
+      `PostgreSQL on ${leader.name} does not say which database it is.`,
+    )
+  return systemIdentifier
 }
 
 /** Only nodes where a setting waits for it; a step of its own only when there are any. */
