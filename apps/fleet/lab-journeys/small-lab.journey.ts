@@ -1,0 +1,109 @@
+import { afterAll, expect, test } from 'vitest'
+import type { ClusterStatus, DeployReport } from '@fleet/cluster'
+import type { FaultRun } from '@fleet/lab'
+import { freePort } from '@fleet/store/testing'
+import { until } from '../testing/fleet-command.ts'
+import { findTracesOf } from './lab-traces.ts'
+import { expectCode, labUnderTest, lastJson } from './lab-under-test.ts'
+
+// The life of a cluster as an operator sees it, each step on what the one before left.
+const lab = labUnderTest('journey')
+
+afterAll(async () => {
+  await lab.fleet(['lab', 'down'])
+})
+
+const measure = async (fault: string): Promise<FaultRun> => {
+  const words = ['lab', 'measure', fault, '--runs', '1', '--json']
+  const done = await lab.fleet(words)
+  const { runs } = lastJson<{ runs: readonly FaultRun[] }>(done.stdout)
+  const [run] = runs
+  if (!run) throw new Error(`nothing was measured:\n${done.stderr}`)
+  return run
+}
+/** Everything but the time, which a busy machine makes longer. */
+const asPromised = { missing: [], twoPrimaries: 0, untruths: [] }
+
+const psql = async (sql: string, replica = false) => {
+  const words = ['cluster', 'psql', '--lab', lab.name, ...(replica ? ['--replica'] : []), '--', '-XAtc', sql]
+  const done = await lab.fleet(words)
+  expectCode(words, done)
+  return done.stdout.trim()
+}
+
+test('one command makes six machines and a healthy cluster on them', async () => {
+  const words = ['lab', 'up', '--topology', 'small', '--json']
+  expectCode(words, await lab.fleet(words))
+  const status = await lab.cluster<ClusterStatus>(['status'])
+  expect(status).toMatchObject({ level: 'healthy', warnings: [] })
+  const roles = status.members.map(({ role }) => role)
+  expect(roles.filter((role) => role === 'primary')).toHaveLength(1)
+  expect(roles.filter((role) => role === 'quorum_standby')).toHaveLength(2)
+})
+})
+
+test('a second deploy changes nothing', async () => {
+  const report = await lab.cluster<DeployReport>(['deploy'])
+  expect(report.changedCount).toBe(0)
+  await lab.cluster(['diff'])
+})
+
+test('a write through the virtual IP is read from a standby', async () => {
+  await psql('CREATE TABLE kept (note text); INSERT INTO kept VALUES ($$before the faults$$)')
+  await until('the standby has the row', async () =>
+    (await psql('SELECT pg_is_in_recovery(), note FROM kept', true)) === 't|before the faults' ? true : null,
+  )
+})
+
+test('a switchover loses nothing and takes seconds', async () => {
+  const run = await measure('switchover')
+  expect(run).toMatchObject(asPromised)
+  expect(run.gapMs).toBeLessThan(10_000)
+})
+
+test('a primary without power is replaced within 30 s, and rejoins by itself', async () => {
+  const run = await measure('primary-power-off')
+  expect(run).toMatchObject(asPromised)
+  expect(run.gapMs).toBeLessThan(30_000)
+  const status = await lab.cluster<ClusterStatus>(['status'])
+  expect(status.members.find(({ name }) => name === run.machine)).toMatchObject({
+    role: 'quorum_standby',
+    state: 'streaming',
+  })
+  expect(await psql('SELECT note FROM kept')).toBe('before the faults')
+})
+
+test('a backup is taken and listed', async () => {
+  const { backup } = await lab.cluster<{ backup: { label: string } }>(['backup', '--incr'])
+  const { backups } = await lab.cluster<{ backups: readonly { label: string; kind: string }[] }>(['backups'])
+  expect(backups[0]?.kind).toBe('full')
+  expect(backups.map(({ label }) => label)).toContain(backup.label)
+})
+
+test('the app serves the fleet from the cluster', async () => {
+  const port = await freePort()
+  const settings = [`FLEET_PORT=${port}`, 'FLEET_SEED=none', 'FLEET_OSMAND_PORT=off']
+  const serve = ['env', ...settings, process.execPath, 'apps/fleet/src/main.ts', 'serve']
+  const app = lab.start(['lab', 'run', '--publish', String(port), '--', ...serve])
+  try {
+    const ready = await until(
+      'the app is ready',
+      async () => {
+        const answer = await fetch(`http://127.0.0.1:${port}/readyz`).catch(() => null)
+        return answer?.ok ? ((await answer.json()) as object) : null
+      },
+      60_000,
+    )
+    expect(ready).toMatchObject({ backend: 'postgres' })
+    expect(await psql(`SELECT count(*) > 0 FROM pg_stat_activity WHERE usename = current_user`)).toBe('t')
+  } finally {
+    app.kill('SIGTERM')
+    await app.finished
+  }
+})
+
+test('nothing of the lab is left after down', async () => {
+  const words = ['lab', 'down', '--json']
+  expectCode(words, await lab.fleet(words))
+  expect(findTracesOf(lab.name)).toEqual([])
+})
