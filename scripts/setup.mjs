@@ -80,9 +80,23 @@ export function ensureWebApp() {
   writeFileSync(stampFile, wanted)
 }
 
+const programThere = (name) =>
+  ['/usr/bin', '/usr/sbin', '/bin', '/sbin'].some((folder) => existsSync(join(folder, name)))
+const programPackage = (name, program = name) => ({ name, isThere: () => programThere(program) })
+
 const debianPackages = [
   { name: 'postgresql', isThere: () => globThere('/usr/lib/postgresql', 'bin/postgres') },
   { name: 'chromium', isThere: () => existsSync('/usr/bin/chromium') },
+  // The lab: machines in a network of their own.
+  programPackage('debootstrap'),
+  programPackage('systemd-container', 'systemd-nspawn'),
+  programPackage('nftables', 'nft'),
+  programPackage('iproute2', 'ip'),
+  programPackage('openssh-client', 'ssh'),
+  // Deploying on them.
+  programPackage('ansible', 'ansible-playbook'),
+  programPackage('ansible-lint'),
+  programPackage('yamllint'),
 ]
 
 /** Installs what the tests need of Debian, when root; otherwise prints the exact command and stops. */
@@ -99,6 +113,16 @@ export function ensureDebianPackages() {
   })
   if (done.status !== 0)
     giveUp('Debian packages could not be installed (see above).', `As root, run: ${command}`)
+}
+
+/**
+ * Builds the image of the lab's machines, unless it is there. Without it the tests that need one fail and say why; the
+ * others need not wait for that.
+ */
+export function ensureLabImage() {
+  spawnSync(pinnedNode(), [join(root, 'apps/fleet/src/main.ts'), 'lab', 'image'], {
+    stdio: ['ignore', 'ignore', 2],
+  })
 }
 
 /**

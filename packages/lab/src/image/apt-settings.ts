@@ -24,11 +24,11 @@ const indexFormat = '$(REPO_URI)|$(RELEASE)|$(COMPONENT)|$(SIGNED_BY)'
  * The mirror of Debian's main archive among the machine's sources; other repositories that call a component `main`
  * have other releases.
  *
- * @param codename VERSION_CODENAME of /etc/os-release
+ * @param codename this machine's; null when it is not Debian
  */
 export function parseIndexTargets(
   text: string,
-  codename: string,
+  codename: string | null,
 ): { readonly mirror: string; readonly keyring: string | null } {
   for (const line of text.split('\n')) {
     const [uri = '', release, component, signedBy = ''] = line.split('|')
@@ -38,19 +38,33 @@ export function parseIndexTargets(
   return { mirror: debianMirror, keyring: null }
 }
 
+/** @param osRelease of /etc/os-release; only Debian's own sources have Debian's archive */
+export const debianCodename = (osRelease: string): string | null =>
+  /^ID=debian$/m.test(osRelease) ? (/^VERSION_CODENAME=(\S+)$/m.exec(osRelease)?.[1] ?? null) : null
+
+const autoDetect = /^Acquire::http::Proxy-?Auto-?Detect "(.+)";$/i
+
 /**
  * @param dump what `apt-config dump` prints: `Acquire::http::Proxy "http://proxy:3128";`
  * @returns what concerns fetching, without programs that would have to exist in the image too
  */
-export function parseAptDump(dump: string): { readonly acquire: string; readonly proxy: string | null } {
-  const lines = dump
-    .split('\n')
-    .filter((line) => line.startsWith('Acquire::') && !/::Proxy-?Auto-?Detect\b/i.test(line))
-  const proxy = lines
-    .map((line) => /^Acquire::http::Proxy "(.+)";$/i.exec(line)?.[1])
-    .find((value) => value !== undefined && value !== 'DIRECT')
-  return { acquire: lines.join('\n'), proxy: proxy ?? null }
+export function parseAptDump(dump: string): {
+  readonly acquire: string
+  readonly proxy: string | null
+  /** A program of this machine that prints the proxy for the address that it is given. */
+  readonly proxyProgram: string | null
+} {
+  const lines = dump.split('\n').filter((line) => line.startsWith('Acquire::') && !line.endsWith(' "";'))
+  const valueOf = (pattern: RegExp) =>
+    lines.map((line) => pattern.exec(line)?.[1]).find((value) => value !== undefined) ?? null
+  return {
+    acquire: lines.filter((line) => !/::Proxy-?Auto-?Detect\b/i.test(line)).join('\n'),
+    proxy: readProxy(valueOf(/^Acquire::http::Proxy "(.+)";$/i) ?? ''),
+    proxyProgram: valueOf(autoDetect),
+  }
 }
+
+const readProxy = (text: string): string | null => (/^(DIRECT)?$/i.test(text.trim()) ? null : text.trim())
 
 /**
  * apt's entries may name a scheme and a path; netrc(5) knows the host only.
@@ -61,7 +75,7 @@ export const netrcOf = (text: string): string =>
   text.replace(/(^|\s)machine\s+(?:https?:\/\/)?([^\s/:]+)\S*/g, '$1machine $2')
 
 export async function readAptSettings(): Promise<AptSettings> {
-  const codename = /^VERSION_CODENAME=(\S+)$/m.exec(readFileSync('/etc/os-release', 'utf8'))?.[1] ?? ''
+  const codename = debianCodename(readFileSync('/etc/os-release', 'utf8'))
   const targets = await runProgram([
     'apt-get',
     'indextargets',
@@ -69,7 +83,13 @@ export async function readAptSettings(): Promise<AptSettings> {
     indexFormat,
     'Created-By: Packages',
   ])
-  const dump = await runProgram(['apt-config', 'dump'])
+  const { mirror, keyring } = parseIndexTargets(targets.stdout, codename)
+  const { stdout } = await runProgram(['apt-config', 'dump'])
+  const { acquire, proxy, proxyProgram } = parseAptDump(stdout)
+  const found =
+    proxy === null && proxyProgram !== null
+      ? readProxy((await runProgram([proxyProgram, mirror], { timeoutMs: 10_000 })).stdout)
+      : proxy
   const parts = '/etc/apt/auth.conf.d'
   const files = [
     '/etc/apt/auth.conf',
@@ -78,8 +98,10 @@ export async function readAptSettings(): Promise<AptSettings> {
     ),
   ]
   return {
-    ...parseIndexTargets(targets.stdout, codename),
-    ...parseAptDump(dump.stdout),
+    mirror,
+    keyring,
+    acquire: found === null || found === proxy ? acquire : `${acquire}\nAcquire::http::Proxy "${found}";`,
+    proxy: found,
     netrc: files
       .filter((file) => existsSync(file))
       .map((file) => readFileSync(file, 'utf8'))
