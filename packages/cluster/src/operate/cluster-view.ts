@@ -63,12 +63,21 @@ async function readList(
   return null
 }
 
-/** Bytes of WAL that a standby has not received of what the leader has flushed; null when one of them is not known. */
+/**
+ * How far a standby's WAL reaches, in bytes; null when it does not say. After a restart it counts as received what it
+ * asked for anew, from the beginning of a segment, while it has replayed more.
+ */
+export function reachedLsn(member: MemberView): number | null {
+  const { receivedLsn = null, replayedLsn = null } = member.node ?? {}
+  return receivedLsn === null && replayedLsn === null ? null : Math.max(receivedLsn ?? 0, replayedLsn ?? 0)
+}
+
+/** Bytes of WAL that the leader has flushed and a standby has not got; null when one of them is not known. */
 export function receiveLagBytes(view: ClusterView, member: MemberView): number | null {
   const flushed = view.leader?.node?.flushedLsn ?? null
-  const received = member.node?.receivedLsn ?? null
+  const reached = reachedLsn(member)
   // The two were asked a few milliseconds apart, so a standby may seem to be ahead.
-  return flushed === null || received === null ? null : Math.max(0, flushed - received)
+  return flushed === null || reached === null ? null : Math.max(0, flushed - reached)
 }
 
 /** In the words of an error, why a node is not what it should be as a standby; null when all is well. */

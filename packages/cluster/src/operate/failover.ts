@@ -5,6 +5,7 @@ import {
   describeNodes,
   type MemberView,
   memberOf,
+  reachedLsn,
   readClusterView,
 } from './cluster-view.ts'
 import { databaseHost, type Looked, type Operation, waitFor } from './operation.ts'
@@ -115,12 +116,12 @@ function possibleLoss(spec: ClusterSpec, view: ClusterView, candidate: MemberVie
   if (candidate.listed.role !== 'quorum_standby' && candidate.listed.role !== 'sync_standby')
     return `${name} was not in the quorum: commits did not wait for it.`
   if (durability === 'sync') return null
-  const received = candidate.node?.receivedLsn ?? 0
+  const reached = reachedLsn(candidate) ?? 0
   for (const other of view.members) {
     if (other === candidate || other.listed?.role !== 'quorum_standby') continue
     if (!other.node)
       return `${other.host.name} was in the quorum too and does not answer; it may have more than ${name}.`
-    const more = (other.node.receivedLsn ?? 0) - received
+    const more = (reachedLsn(other) ?? 0) - reached
     if (more > 0) return `${other.host.name} has ${more} bytes of WAL more than ${name}; promote that one.`
   }
   return null
