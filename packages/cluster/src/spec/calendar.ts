@@ -59,7 +59,7 @@ export function parseCalendar(text: string): Calendar | Fault {
   const time = parseTime(timeWord ?? '00:00:00')
   if (time instanceof Fault) return time
   const calendar = { weekdays, ...date, ...time }
-  return daysOfCycle().some(runsOn(calendar))
+  return date.months.some((month) => date.days[0]! <= monthLengths[month - 1]!)
     ? calendar
     : fault(
         `"${text}" never comes.`,
@@ -112,14 +112,12 @@ function parseDate(word: string): Pick<Calendar, 'months' | 'days' | 'isFromMont
 }
 
 function parseDaysFromEnd(word: string): readonly number[] | Fault {
-  // `~07/1`: from the seventh last day on, every day.
-  const repeated = /^(\d{1,2})\/(\d{1,2})$/.exec(word)
-  if (!repeated)
-    return word.includes('/') || word.includes('..') || word === '*'
-      ? endFault(word)
-      : parseNumbers(word, 1, 28, 'day')
-  const [start, step] = [Number(repeated[1]), Number(repeated[2])]
-  if (start < 1 || start > 28 || step < 1 || step >= start) return endFault(word)
+  // `~07/1`: from the seventh last day on, every day. Of lists, systemd takes some only.
+  const match = /^(\d{1,2})(?:\/(\d{1,2}))?$/.exec(word)
+  const start = Number(match?.[1])
+  const step = match?.[2] === undefined ? start : Number(match[2])
+  if (!match || start < 1 || start > 28 || step < 1 || (match[2] !== undefined && step >= start))
+    return endFault(word)
   return ascending(Array.from({ length: Math.ceil(start / step) }, (_, index) => start - index * step))
 }
 
@@ -127,7 +125,7 @@ const endFault = (word: string) =>
   fault(
     `"~${word}" is no day before the end of a month.`,
     'Days are counted back from 1, the last, to 28.',
-    'Write ~1, ~1,2 or ~07/1 for all of the last seven days.',
+    'Write ~1 for the last day, or ~07/1 for all of the last seven.',
   )
 
 function parseTime(word: string): Pick<Calendar, 'hours' | 'minutes' | 'seconds'> | Fault {
@@ -158,12 +156,16 @@ function parseNumbers(word: string, min: number, max: number, what: string): rea
     const step = match[3] === undefined ? null : Number(match[3])
     const to = match[2] === undefined ? (step === null ? from : max) : Number(match[2])
     if (from < min || to > max || from > to) return wrong(part, `A ${what} is from ${min} to ${max}.`)
+    // systemd refuses it for seconds.
+    if (match[2] !== undefined && from === to) return wrong(part, 'Its end is its start.')
     if (step !== null && (step < 1 || from + step > to))
       return wrong(part, 'Its step leads past the end at once.')
     for (let number = from; number <= to; number += step ?? 1) numbers.add(number)
   }
   return ascending(numbers)
 }
+
+const monthLengths = [31, 29, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31]
 
 const ascending = (numbers: Iterable<number>) => [...numbers].sort((a, b) => a - b)
 

@@ -188,7 +188,7 @@ test('any file of the grammar is taken, with settings that fit every machine', (
       for (const host of hostsWith(spec!, 'postgresql'))
         expect(memoryNeed(host, postgresSettings(spec!, host)).totalMb).toBeLessThanOrEqual(host.memoryMb)
     }),
-    { numRuns: 200 },
+    { numRuns: 100 },
   )
 })
 
@@ -212,7 +212,7 @@ describe('any file is refused, with the right line, that was broken by', () => {
         expect(named[0]!.why).not.toBe('')
         expect(named[0]!.fix).not.toBe('')
       }),
-      { numRuns: 8 },
+      { numRuns: 6 },
     )
   })
 })
