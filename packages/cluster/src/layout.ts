@@ -31,6 +31,8 @@ export const paths = {
   scripts: '/usr/local/lib/fleet-cluster',
   /** A daemon's certificate: `${tls}/DAEMON/{ca.crt,tls.crt,tls.key}`, owned by the daemon's user. */
   tls: '/etc/fleet-cluster/tls',
+  /** Where PostgreSQL's socket is; owned by postgres, gone at a reboot. */
+  postgresqlSocket: '/run/postgresql',
 } as const
 
 /** PostgreSQL users that are not the application's. */

@@ -76,7 +76,7 @@ describe('secrets', () => {
   const spec = referenceSpec()
   const { secrets } = sampleInput(spec)
   const secretTexts = Object.values(secrets).flatMap((secret) =>
-    typeof secret === 'string' ? [secret] : secret === null ? [] : Object.values(secret),
+    typeof secret === 'string' ? [secret] : Object.values<string>(secret ?? {}),
   )
 
   test('are in no file that others may read', () => {

@@ -5,6 +5,7 @@ import { referenceSpec } from '../../testing/reference-spec.ts'
 import { sampleInput } from '../../testing/render-sample.ts'
 import { paths } from '../layout.ts'
 import { hostsWith } from '../spec/cluster-spec.ts'
+import { archiveScripts } from './archive-scripts.ts'
 import { mountUnit, verifyResult } from './backup-timers.ts'
 import { renderPgbackrest } from './pgbackrest.ts'
 import { renderPostgresql } from './postgresql.ts'
@@ -85,12 +86,12 @@ describe('the verification of the repository', () => {
   })
 })
 
-describe('restore_command', () => {
+describe('the command that fetches WAL', () => {
   const segment = '000000010000000000000007'
   const restore = async (prepare: string, name: string, body = 'exit 0') => {
     const { stdout } = await run(
       [...databaseFiles, pretended(body)],
-      `mkdir pg_wal; ${prepare}; touch /tmp/calls; ${paths.scripts}/restore-wal ${name} pg_wal/RECOVERYXLOG; echo "exit code $?"; cat /tmp/calls`,
+      `mkdir -p pg_wal ${paths.postgresqlSocket}; ${prepare}; touch /tmp/calls; ${archiveScripts.get} ${name} pg_wal/RECOVERYXLOG; echo "exit code $?"; cat /tmp/calls`,
     )
     return stdout.trim().split('\n')
   }
@@ -112,11 +113,51 @@ describe('restore_command', () => {
     expect(await restore(here, '00000003.history')).toEqual(['exit code 0', asked('00000003.history')])
   })
 
-  test('says "not there" in time when the repository does not answer', async () => {
+  test('waits for a repository that does not answer once, and asks again after a while', async () => {
+    const silent = `[ -e /tmp/answers ] || sleep 60`
+    const again = `${archiveScripts.get} 00000002.history x; echo "before $?"; ${archiveScripts.get} 00000002.history x; echo "then $?"; wc -l </tmp/calls`
+    const later = `touch --date='-1 minute' ${paths.postgresqlSocket}/repository-away; touch /tmp/answers`
     const startMs = Date.now()
     // Below 128: PostgreSQL ends a recovery whose command was killed by a signal.
-    expect(await restore('true', '00000002.history', 'sleep 60')).toContain('exit code 124')
-    expect(Date.now() - startMs).toBeLessThan(15_000)
+    expect(await restore(`${again}; ${later}`, '00000002.history', silent)).toEqual([
+      'before 124',
+      'then 1',
+      '1',
+      'exit code 0',
+      '--stanza=bike-fleet archive-get 00000002.history x',
+      asked('00000002.history'),
+    ])
+    expect(Date.now() - startMs).toBeLessThan(20_000)
+  })
+})
+
+describe('the command that pushes WAL', () => {
+  const relative = 'pg_wal/000000010000000000000007'
+  const absolute = `/var/lib/postgresql/17/fleet/${relative}`
+  const push = async (script: string, body: string) => {
+    const prepare = `mkdir -p ${paths.postgresqlSocket}; touch /tmp/calls`
+    const { stdout } = await run(
+      [...databaseFiles, pretended(body)],
+      `${prepare}; push() { ${archiveScripts.push} "$1" 2>/dev/null; echo "exit code $?"; }; ${script}; cat /tmp/calls`,
+    )
+    return stdout.trim().split('\n')
+  }
+  const pushed = (segment: string) => `--stanza=bike-fleet archive-push ${segment}`
+
+  test('hands on what pgBackRest says', async () => {
+    expect(await push(`push ${relative}`, 'exit 0')).toEqual(['exit code 0', pushed(relative)])
+    expect(await push(`push ${relative}`, 'exit 103')).toEqual(['exit code 103', pushed(relative)])
+  })
+
+  test('lets Patroni, before pg_rewind, wait once for a repository that is away, and PostgreSQL try on', async () => {
+    const script = `push ${absolute}; push ${absolute}; push ${relative}`
+    expect(await push(script, 'exit 82')).toEqual([
+      'exit code 82',
+      'exit code 1',
+      'exit code 82',
+      pushed(absolute),
+      pushed(relative),
+    ])
   })
 })
 
@@ -124,10 +165,17 @@ describe('the name of a mount unit', () => {
   test('is the one that systemd asks for', async () => {
     const sample = fc.sample(
       fc
-        .array(fc.string({ unit: fc.constantFrom(...'aZ09-_.:~é +'), minLength: 1, maxLength: 8 }), {
-          minLength: 1,
-          maxLength: 4,
-        })
+        .array(
+          fc.string({
+            unit: fc.constantFrom('a', 'Z', '0', '9', '-', '_', '.', ':', '~', 'é', ' ', '+'),
+            minLength: 1,
+            maxLength: 8,
+          }),
+          {
+            minLength: 1,
+            maxLength: 4,
+          },
+        )
         .filter((words) => words.every((word) => word !== '.' && word !== '..'))
         .map((words) => `/${words.join('/')}`),
       { numRuns: 40, seed: 17 },

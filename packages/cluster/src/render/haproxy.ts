@@ -114,7 +114,9 @@ function renderDefaults(): string {
 function renderWrites(spec: ClusterSpec): string {
   const nodes = hostsWith(spec, 'postgresql')
   const { checkIntervalMs, fastIntervalMs, fall, rise } = spec.haproxy
-  const pace = `inter ${checkIntervalMs}ms fastinter ${fastIntervalMs}ms fall ${fall} rise ${rise}`
+  // A promotion is seen when the next check of a server that is down comes.
+  const downIntervalMs = Math.max(fastIntervalMs, Math.floor(checkIntervalMs / 2))
+  const pace = `inter ${checkIntervalMs}ms fastinter ${fastIntervalMs}ms downinter ${downIntervalMs}ms fall ${fall} rise ${rise}`
   // Half the lease: the host is let go long before another may be promoted, even when its last renewal was some loops ago.
   const graceFall = Math.max(1, Math.floor((spec.failover.ttlS * 1000) / 2 / graceIntervalMs))
   const gracePace = `inter ${graceIntervalMs}ms fall ${graceFall} rise 1`
@@ -141,8 +143,7 @@ const graceIntervalMs = 2000
 
 function renderReads(spec: ClusterSpec): string {
   const { checkIntervalMs, fastIntervalMs, fall, rise } = spec.haproxy
-  // Half as often as the primary: a replica that is missed costs no write.
-  const pace = `inter ${2 * checkIntervalMs}ms fastinter ${fastIntervalMs}ms fall ${fall} rise ${rise}`
+  const pace = `inter ${checkIntervalMs}ms fastinter ${fastIntervalMs}ms fall ${fall} rise ${rise}`
   return section('listen reads', [
     `bind *:${ports.reads} tcp-ut ${clientUserTimeoutS}s`,
     `maxconn ${spec.haproxy.maxConnections}`,
@@ -191,8 +192,9 @@ function renderAlive(): string {
   return section('frontend alive', [
     `bind 127.0.0.1:${ports.haproxyAlive}`,
     'mode http',
+    'option httplog',
     // Asked every second.
-    'no log',
+    'http-request set-log-level silent',
     'timeout client 5s',
     'http-request return status 200 if { nbsrv(writes) ge 1 }',
     'http-request return status 503',

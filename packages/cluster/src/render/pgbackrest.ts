@@ -4,7 +4,6 @@ import { type ClusterSpec, type HostSpec, hostsWith } from '../spec/cluster-spec
 import { renderBackupUnits } from './backup-timers.ts'
 import { certificatePaths, renderCertificateFiles } from './certificate-files.ts'
 import { type IniSection, renderIni } from './ini-file.ts'
-import { socketDirectory } from './postgresql-parameters.ts'
 import type { RenderDaemon } from './rendered-file.ts'
 
 type Entry = IniSection['entries'][number]
@@ -102,6 +101,8 @@ function databaseHostSections(spec: ClusterSpec, host: HostSpec): readonly IniSe
         // this log's "dropped WAL file" tells, which `fleet cluster status` reads.
         ['archive-push-queue-max', `${spec.backup.archiveQueueMaxMb}MiB`],
         ['archive-get-queue-max', '128MiB'],
+        // So long a push waits for its segment, which goes on being sent all the same: a shutdown waits for the push.
+        ['archive-timeout', 10],
         ['delta', 'y'],
         ...server(spec, host, [repository]),
       ],
@@ -111,7 +112,7 @@ function databaseHostSections(spec: ClusterSpec, host: HostSpec): readonly IniSe
       entries: [
         ['pg1-path', spec.postgresql.dataDirectory],
         ['pg1-port', ports.postgresql],
-        ['pg1-socket-path', socketDirectory],
+        ['pg1-socket-path', paths.postgresqlSocket],
       ],
     },
   ]
@@ -158,7 +159,7 @@ function backupHostSections(
           ...tlsOf(`${pg}-host`),
           [`${pg}-path`, spec.postgresql.dataDirectory],
           [`${pg}-port`, ports.postgresql],
-          [`${pg}-socket-path`, socketDirectory],
+          [`${pg}-socket-path`, paths.postgresqlSocket],
         ] satisfies readonly Entry[]
       }),
     },

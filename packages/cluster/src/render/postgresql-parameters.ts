@@ -1,9 +1,8 @@
 import type { ClusterSpec, HostSpec } from '../spec/cluster-spec.ts'
+import { paths } from '../layout.ts'
 import { dcsParameters, type PostgresSettings } from '../spec/sizing.ts'
+import { archiveScripts } from './archive-scripts.ts'
 import { certificatePaths } from './certificate-files.ts'
-import { restoreCommand } from './restore-wal.ts'
-
-export const socketDirectory = '/run/postgresql'
 
 /** Good for every cluster; an operator may still decide otherwise in cluster.yml. */
 const defaults: PostgresSettings = {
@@ -39,7 +38,7 @@ const defaults: PostgresSettings = {
 function reserved(spec: ClusterSpec): PostgresSettings {
   const tls = certificatePaths('postgresql')
   return {
-    unix_socket_directories: socketDirectory,
+    unix_socket_directories: paths.postgresqlSocket,
     ssl: 'on',
     ssl_cert_file: tls.certificate,
     ssl_key_file: tls.privateKey,
@@ -50,9 +49,9 @@ function reserved(spec: ClusterSpec): PostgresSettings {
     // Flushed here and, with synchronous_standby_names, there. Which standbys those are is Patroni's.
     synchronous_commit: 'on',
     archive_mode: 'on',
-    archive_command: `pgbackrest --stanza=${spec.backup.stanza} archive-push "%p"`,
+    archive_command: `${archiveScripts.push} "%p"`,
     archive_timeout: `${spec.backup.archiveTimeoutS}s`,
-    restore_command: restoreCommand,
+    restore_command: `${archiveScripts.get} %f "%p"`,
     log_destination: 'stderr',
     logging_collector: 'off',
     timezone: spec.timeZone,

@@ -1,8 +1,7 @@
 import { paths } from '../layout.ts'
+import { renderArchiveScripts } from './archive-scripts.ts'
 import { renderCertificateFiles } from './certificate-files.ts'
-import { socketDirectory } from './postgresql-parameters.ts'
 import type { RenderDaemon } from './rendered-file.ts'
-import { renderRestoreWal } from './restore-wal.ts'
 import { renderRolesSql } from './roles-sql.ts'
 
 export const rolesFile = `${paths.cluster}/roles.sql`
@@ -10,7 +9,7 @@ export const applyRolesScript = `${paths.scripts}/apply-roles`
 
 /**
  * What PostgreSQL has besides its settings and pg_hba.conf, which Patroni writes from patroni.yml: its certificate, the
- * roles with the script that applies them, and the one that fetches WAL from the archive.
+ * roles with the script that applies them, and what moves WAL to and from the archive.
  */
 export const renderPostgresql: RenderDaemon = (input, host) => {
   if (!host.roles.includes('postgresql')) return []
@@ -38,7 +37,7 @@ export const renderPostgresql: RenderDaemon = (input, host) => {
       secret: false,
       onChange: { do: 'nothing' },
     },
-    renderRestoreWal(input.spec),
+    ...renderArchiveScripts(input.spec),
   ]
 }
 
@@ -49,7 +48,7 @@ export const renderPostgresql: RenderDaemon = (input, host) => {
 const applyRoles = (database: string): string => `#!/bin/bash
 set -euo pipefail
 cd /
-psql=(psql --no-psqlrc --quiet --no-align --tuples-only --host=${socketDirectory} --username=postgres)
+psql=(psql --no-psqlrc --quiet --no-align --tuples-only --host=${paths.postgresqlSocket} --username=postgres)
 if [ "$(id -un)" != postgres ]; then
   psql=(runuser -u postgres -- "\${psql[@]}")
 fi

@@ -134,7 +134,7 @@ describe('the roles on a real PostgreSQL', () => {
       'appMakesNoRole',
       'appReadsNoFile',
     ] as const)
-      expect(answers[step], step).toContain('permission denied')
+      expect(answers[step]).toContain('permission denied')
     expect(answers.appSeesNoOtherDatabase).toContain('permission denied for database')
   })
 

@@ -1,0 +1,75 @@
+import { paths } from '../layout.ts'
+import type { ClusterSpec } from '../spec/cluster-spec.ts'
+import type { RenderedFile } from './rendered-file.ts'
+
+/** PostgreSQL's archive_command and restore_command: these scripts, with what PostgreSQL fills in. */
+export const archiveScripts = {
+  push: `${paths.scripts}/archive-wal`,
+  get: `${paths.scripts}/restore-wal`,
+} as const
+
+/** Its time says when the repository last did not answer in time. */
+const awayMark = `${paths.postgresqlSocket}/repository-away`
+const awayS = 20
+const isAway = `[ -n "$(find ${awayMark} -newermt '-${awayS} seconds' 2>/dev/null)" ]`
+/** pgBackRest's exit code when a segment did not get to the repository within archive-timeout. */
+const archiveTimeoutError = 82
+
+/** Both keep a repository that is silently away from holding up failovers: measured without them, 10 s of write gap. */
+export function renderArchiveScripts(spec: ClusterSpec): readonly RenderedFile[] {
+  const pgbackrest = `pgbackrest --stanza=${spec.backup.stanza}`
+  return [
+    script(archiveScripts.push, archiveWal(pgbackrest)),
+    script(archiveScripts.get, restoreWal(pgbackrest)),
+  ]
+}
+
+/**
+ * Before pg_rewind, Patroni pushes every segment that waits, one by one, before the node may rejoin. It names them by
+ * absolute paths, PostgreSQL by relative ones.
+ */
+const archiveWal = (pgbackrest: string): string => `
+segment=$1
+if [[ $segment = /* ]] && ${isAway}; then
+  echo "the repository is away: $segment waits until this node has rejoined" >&2
+  exit 1
+fi
+code=0
+${pgbackrest} archive-push "$segment" || code=$?
+if [ "$code" = ${archiveTimeoutError} ]; then touch ${awayMark}; fi
+exit "$code"
+`
+
+/**
+ * PostgreSQL asks the archive up to four times while clients wait for a promotion, and standbys do before they follow:
+ * for the segment just streamed, for the history of a timeline that is known, and for that of the next. Only the last can
+ * be news: a timeline number that another node took must not be taken twice. The rest is answered here.
+ *
+ * A segment that stopped growing is asked for: then the primary has removed it, and only the archive has the rest.
+ * Where fetching takes longer than asking may, pgBackRest goes on in the background and has it at a later try.
+ */
+const restoreWal = (pgbackrest: string): string => `
+# Any answer from 1 to 125 tells PostgreSQL that the archive does not have it: it then streams, or promotes.
+name=$1 target=$2
+if [ -e "pg_wal/$name" ]; then
+  case $name in
+    *.history) exit 1 ;;
+    *) if [ -n "$(find "pg_wal/$name" -newermt '-30 seconds')" ]; then exit 1; fi ;;
+  esac
+fi
+if ${isAway}; then exit 1; fi
+code=0
+timeout 2 ${pgbackrest} archive-get "$name" "$target" || code=$?
+if [ "$code" = 124 ]; then touch ${awayMark}; fi
+exit "$code"
+`
+
+const script = (path: string, body: string): RenderedFile => ({
+  path,
+  content: `#!/bin/bash\nset -euo pipefail\n${body.trimStart()}`,
+  mode: '0755',
+  owner: 'root',
+  group: 'root',
+  secret: false,
+  onChange: { do: 'nothing' },
+})
