@@ -2,10 +2,13 @@ import { paths } from '../layout.ts'
 import type { ClusterSpec } from '../spec/cluster-spec.ts'
 import type { RenderedFile } from './rendered-file.ts'
 
-/** PostgreSQL's archive_command and restore_command: these scripts, with what PostgreSQL fills in. */
+/**
+ * PostgreSQL's archive_command and restore_command: these scripts, with what PostgreSQL fills in. `pgbackrest check` wants
+ * its own name somewhere in archive_command.
+ */
 export const archiveScripts = {
-  push: `${paths.scripts}/archive-wal`,
-  get: `${paths.scripts}/restore-wal`,
+  push: `${paths.scripts}/pgbackrest-push-wal`,
+  get: `${paths.scripts}/pgbackrest-get-wal`,
 } as const
 
 /** Its time says when the repository last did not answer in time. */
