@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import select
+import signal
 import sys
+import threading
 import time
 
 from ansible.plugins.callback import CallbackBase
@@ -32,8 +35,11 @@ class CallbackModule(CallbackBase):
 
     def __init__(self):
         super().__init__()
-        self._descriptor = int(os.environ.get("FLEET_EVENTS_FD", sys.stdout.fileno()))
+        self._descriptor = sys.stdout.fileno()
         self._started = {}
+        if "FLEET_EVENTS_FD" in os.environ:
+            self._descriptor = int(os.environ["FLEET_EVENTS_FD"])
+            threading.Thread(target=end_with_reader, args=(self._descriptor,), daemon=True).start()
 
     def _write(self, event):
         line = json.dumps(event, ensure_ascii=True, default=str) + "\n"
@@ -86,6 +92,15 @@ class CallbackModule(CallbackBase):
     def v2_playbook_on_stats(self, stats):
         failed = [host for host in stats.processed if stats.summarize(host)["failures"] or stats.summarize(host)["unreachable"]]
         self._write({"event": "end", "failedHosts": sorted(failed)})
+
+
+def end_with_reader(descriptor):
+    """Whoever started us was killed: without it nobody knows that we run, and the next deploy would run beside us."""
+    poller = select.poll()
+    # No event is asked for, so only the end of the other side is told.
+    poller.register(descriptor, 0)
+    poller.poll()
+    os.killpg(os.getpgrp(), signal.SIGKILL)
 
 
 def words_of(values):

@@ -1,8 +1,10 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readdir, rm } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { ClusterError } from '../cluster-error.ts'
+import { runProgram } from '../hosts/run-program.ts'
 import { quoteWord, sshOptions } from '../hosts/ssh-command.ts'
 import type { ClusterSpec } from '../spec/cluster-spec.ts'
 import { createLineReader, parseAnsibleEvent } from './ansible-event.ts'
@@ -52,8 +54,21 @@ export async function runPlaybook(run: PlaybookRun): Promise<StepTracker> {
       )
     return tracker
   } finally {
+    await closeConnections(sockets)
     await rm(sockets, { recursive: true, force: true })
   }
+}
+
+/** Ansible leaves ssh's kept connections to their time. */
+async function closeConnections(folder: string): Promise<void> {
+  const entries = await readdir(folder, { withFileTypes: true })
+  const sockets = entries.filter((entry) => entry.isSocket()).map(({ name }) => join(folder, name))
+  await Promise.all(
+    // The name is not used, but ssh wants one.
+    sockets.map((socket) =>
+      runProgram(['ssh', '-O', 'exit', '-o', `ControlPath=${socket}`, 'kept'], { timeoutMs: 2_000 }),
+    ),
+  )
 }
 
 function failure({ failures }: StepTracker): ClusterError {
