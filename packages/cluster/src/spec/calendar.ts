@@ -173,6 +173,7 @@ const ascending = (numbers: Iterable<number>) => [...numbers].sort((a, b) => a -
 export const cycle = { startMs: Date.UTC(2024, 0, 1), days: 28 * 365 + 7 } as const
 const dayMs = 86_400_000
 
+/** One bit of each field is set: a file is checked after every key press of an editor, and 28 years are many days. */
 interface CycleDay {
   readonly weekday: number
   readonly month: number
@@ -186,26 +187,34 @@ function daysOfCycle(): readonly CycleDay[] {
     const date = new Date(cycle.startMs + index * dayMs)
     const [year, month, day] = [date.getUTCFullYear(), date.getUTCMonth() + 1, date.getUTCDate()]
     const lastDay = new Date(Date.UTC(year, month, 0)).getUTCDate()
-    return { weekday: date.getUTCDay(), month, day, dayFromEnd: lastDay - day + 1 }
+    return {
+      weekday: 1 << date.getUTCDay(),
+      month: 1 << month,
+      day: 1 << day,
+      dayFromEnd: 1 << (lastDay - day + 1),
+    }
   })
   return cycleDays
 }
 
 type Days = Pick<Calendar, 'weekdays' | 'months' | 'days' | 'isFromMonthEnd'>
 
+const bits = (numbers: readonly number[]) => numbers.reduce((mask, number) => mask | (1 << number), 0)
+
 function runsOn(calendar: Days): (day: CycleDay) => boolean {
   const { isFromMonthEnd } = calendar
-  const weekdays = calendar.weekdays === null ? null : new Set(calendar.weekdays)
-  const months = new Set(calendar.months)
-  const days = new Set(calendar.days)
+  const weekdays = calendar.weekdays === null ? ~0 : bits(calendar.weekdays)
+  const [months, days] = [bits(calendar.months), bits(calendar.days)]
   return ({ weekday, month, day, dayFromEnd }) =>
-    weekdays?.has(weekday) !== false && months.has(month) && days.has(isFromMonthEnd ? dayFromEnd : day)
+    (weekdays & weekday) !== 0 && (months & month) !== 0 && (days & (isFromMonthEnd ? dayFromEnd : day)) !== 0
 }
 
 /** The days it runs on, counted from the start of the 28 years; each repeats for ever. */
 export function firingDays(calendar: Days): readonly number[] {
   const isFiring = runsOn(calendar)
-  return daysOfCycle().flatMap((day, index) => (isFiring(day) ? [index] : []))
+  const firing: number[] = []
+  for (const [index, day] of daysOfCycle().entries()) if (isFiring(day)) firing.push(index)
+  return firing
 }
 
 /** The longest time between two days that it runs on: 7 for every Sunday, 1 for every day. */

@@ -31,6 +31,7 @@ export type RepositorySpec =
   | {
       readonly type: 's3'
       readonly bucket: string
+      /** HOST or HOST:PORT, always by https. */
       readonly endpoint: string
       readonly region: string
       readonly path: string
@@ -82,6 +83,7 @@ export interface ClusterSpec {
     readonly watchdog: 'off' | 'automatic' | 'required'
   }
   readonly haproxy: {
+    /** Passed on by each of the two ports at once; more wait. PostgreSQL's max_connections leaves room for them. */
     readonly maxConnections: number
     readonly checkIntervalMs: number
     readonly fastIntervalMs: number
@@ -99,6 +101,7 @@ export interface ClusterSpec {
       readonly differential: string
       readonly verify: string
     }
+    /** Kept at least: so many backups, and any moment of so many days. */
     readonly retention: { readonly fulls: number; readonly differentials: number; readonly walDays: number }
     /** PostgreSQL's archive_timeout: with the time to push one segment it must stay below 1 min (RPO). */
     readonly archiveTimeoutS: number

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { managedFault } from './managed-settings.ts'
-import { needsRestart, settingFault, settingMb, settingNumber } from './postgresql-settings.ts'
+import { settingFault, settingMb, settingNumber } from './postgresql-settings.ts'
 
 test.each([
   ['work_mem', '32MB'],
@@ -41,11 +41,6 @@ test('a number counts in its own unit, whatever unit it is written with', () => 
   expect(settingMb('shared_buffers', '1GB')).toBe(1_024)
   expect(settingMb('work_mem', '4096')).toBe(4)
   expect(settingMb('max_connections', '100')).toBeNull()
-})
-
-test('it is known which settings wait for a restart', () => {
-  expect(needsRestart('shared_buffers')).toBe(true)
-  expect(needsRestart('work_mem')).toBe(false)
 })
 
 describe('the cluster keeps for itself', () => {

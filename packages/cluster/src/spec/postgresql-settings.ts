@@ -1,6 +1,6 @@
 import { nearestWord } from './nearest-word.ts'
 // Every setting of PostgreSQL 17.11 that an operator may set, from its own pg_settings:
-// SELECT name, vartype, unit, min_val, max_val, enumvals, context = 'postmaster' ... WHERE context <> 'internal'.
+// SELECT name, vartype, unit, min_val, max_val, enumvals FROM pg_settings WHERE context <> 'internal'.
 import catalogue from './postgresql-17-settings.json' with { type: 'json' }
 import { Fault } from './spec-source.ts'
 
@@ -11,8 +11,6 @@ interface SettingType {
   readonly min?: number
   readonly max?: number
   readonly values?: readonly string[]
-  /** A change needs a restart. */
-  readonly restart?: boolean
 }
 const settings: ReadonlyMap<string, SettingType> = new Map(Object.entries(catalogue))
 
@@ -130,6 +128,3 @@ export function settingMb(name: string, text: string): number | null {
   const factor = bytes[settings.get(name)?.unit ?? '']
   return value === null || factor === undefined ? null : (value * factor) / 2 ** 20
 }
-
-/** A change of it takes effect at a restart only. */
-export const needsRestart = (name: string): boolean => settings.get(name)?.restart === true
