@@ -23,8 +23,8 @@ test('without root it says so, and what to do', () => {
 })
 
 test('missing programs are named with the exact command that installs them, each package once', () => {
-  const missing = ['systemd-nspawn', 'ssh', 'ssh-keygen']
-  const [problem] = findMissingSupport({ ...able, hasProgram: (name) => !missing.includes(name) })
+  const missing = new Set(['systemd-nspawn', 'ssh', 'ssh-keygen'])
+  const [problem] = findMissingSupport({ ...able, hasProgram: (name) => !missing.has(name) })
   expect(problem?.message).toBe('A lab needs systemd-nspawn, ssh, ssh-keygen.')
   expect(problem?.fix).toBe(
     'As root: apt-get update && apt-get install -y --no-install-recommends openssh-client systemd-container',

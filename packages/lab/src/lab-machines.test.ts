@@ -107,29 +107,29 @@ test('a cut of one way loses what goes that way and nothing else, until it is he
 
 test('a cut of both ways between a machine and the clients leaves open connections in silence', async () => {
   await using connection = watchConnection(lab, machine('haproxy-1').address, 22)
-  await connection.connected
+  await connection.greeted()
   await using witness = watchConnection(lab, machine('haproxy-2').address, 22)
-  await witness.connected
+  await witness.greeted()
   await cut(lab, 'haproxy-1', 'client', false)
   connection.send('nobody hears this\n')
   witness.send('not the protocol of ssh\n')
   // sshd ends the one that it hears.
-  await witness.ended
+  await witness.ended()
   expect(connection.events()).toEqual([])
   await heal(lab)
-  await connection.ended
+  await connection.ended()
 })
 
 test('a silent power-off tells nobody, a plain one closes connections; the disk is the same after it', async () => {
   await say(lab, 'pg-node-1', 'sh', '-c', 'echo kept > /var/lib/kept; sync')
   await using silent = watchConnection(lab, machine('pg-node-1').address, 22)
   await using told = watchConnection(lab, machine('pg-node-2').address, 22)
-  await silent.connected
-  await told.connected
+  await silent.greeted()
+  await told.greeted()
   expect(await powerOff(lab, machine('pg-node-1'), true)).toBe(true)
   silent.send('nobody hears this\n')
   expect(await powerOff(lab, machine('pg-node-2'), false)).toBe(true)
-  await told.ended
+  await told.ended()
   expect(silent.events()).toEqual([])
 
   const status = await readLab(home, lab.places.name)
@@ -166,10 +166,10 @@ test('a frozen machine does nothing until it is thawed', async () => {
   expect(await powerOf()).toBe('frozen')
   await using connection = watchConnection(lab, machine('haproxy-2').address, 22)
   // Its kernel accepts, but no sshd greets.
-  await connection.accepted
+  await connection.accepted()
   expect(connection.events()).toEqual([])
   await freeze(lab, machine('haproxy-2'), false)
-  await connection.connected
+  await connection.greeted()
   expect(await powerOf()).toBe('on')
 })
 

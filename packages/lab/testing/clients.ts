@@ -39,10 +39,12 @@ export function openDatagrams(lab: Lab, machine: MachineState, port: number) {
   const target = `UDP4-SENDTO:${machine.address}:${port}`
   const isBound = async () =>
     (await execOnMachine(lab, machine, ['ss', '-Hlun', `sport = :${port}`])).stdout !== ''
+  const becomeReady = async () => {
+    await program.said('ready')
+    if (!(await until(deadlineMs, isBound))) throw new Error(`Nothing listens on port ${port}.`)
+  }
   return {
-    ready: program.said('ready').then(async () => {
-      if (!(await until(deadlineMs, isBound))) throw new Error(`Nothing listens on port ${port}.`)
-    }),
+    ready: becomeReady(),
     heard: program.said,
     all: () => program.lines().filter((line) => line !== 'ready'),
     sendFrom: (sender: MachineState, text: string) =>
@@ -69,17 +71,12 @@ export function watchConnection(lab: Lab, address: string, port: number) {
   const events = () => program.lines().filter((line) => line !== 'accepted' && line !== 'greeted')
   return {
     /** The other kernel took it. */
-    get accepted() {
-      return program.said('accepted')
-    },
+    accepted: () => program.said('accepted'),
     /** The other program answered. */
-    get connected() {
-      return program.said('greeted')
-    },
-    get ended() {
-      return until(deadlineMs, () => events().length > 0).then((isSo) => {
-        if (!isSo) throw new Error(`The connection to ${address} is still open after ${deadlineMs} ms.`)
-      })
+    greeted: () => program.said('greeted'),
+    async ended() {
+      if (await until(deadlineMs, () => events().length > 0)) return
+      throw new Error(`The connection to ${address} is still open after ${deadlineMs} ms.`)
     },
     send: (text: string) => program.child.stdin.write(text),
     /** Ends and errors that the client noticed. */
