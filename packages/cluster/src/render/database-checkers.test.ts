@@ -14,7 +14,7 @@ import type { RenderedFile } from './rendered-file.ts'
 
 const slowMs = 240_000
 
-describe('Patroni', () => {
+describe('Patroni', { timeout: slowMs }, () => {
   test('takes its configuration without a word, but for the one it is wrong about', async () => {
     const spec = referenceSpec()
     expect(await validatePatroni(spec, await filesOfFirst(spec, 'postgresql'))).toEqual([quorumComplaint])
@@ -38,10 +38,12 @@ describe('Patroni', () => {
   })
 })
 
-describe('PostgreSQL', () => {
+describe('PostgreSQL', { timeout: slowMs }, () => {
   test('starts with the settings and takes every line of pg_hba', async () => {
     const files = await filesOfFirst(referenceSpec(), 'postgresql')
     const { settings, rules } = await startPostgresql(files)
+    // pgBackRest takes no backup without: "archive_command must contain pgbackrest".
+    expect(settings['archive_command']).toContain('pgbackrest')
     expect(settings).toMatchObject({ ssl: 'on', archive_mode: 'on', wal_sender_timeout: '5s', fsync: 'on' })
     expect(rules).toEqual(patroniConfiguration(files).postgresql.pg_hba.length)
   })

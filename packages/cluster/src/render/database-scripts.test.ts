@@ -5,6 +5,7 @@ import { referenceSpec } from '../../testing/reference-spec.ts'
 import { sampleInput } from '../../testing/render-sample.ts'
 import { paths } from '../layout.ts'
 import { hostsWith } from '../spec/cluster-spec.ts'
+import { archiveLeftoversScript } from './archive-leftovers.ts'
 import { archiveScripts } from './archive-scripts.ts'
 import { mountUnit, verifyResult } from './backup-timers.ts'
 import { renderPgbackrest } from './pgbackrest.ts'
@@ -157,6 +158,68 @@ describe('the command that pushes WAL', () => {
       'exit code 82',
       pushed(absolute),
       pushed(relative),
+    ])
+  })
+})
+
+describe('the WAL that a change of the primary left behind', () => {
+  const wal = `${spec.postgresql.dataDirectory}/pg_wal`
+  const files = renderPgbackrest(input, hostsWith(spec, 'postgresql')[0]!)
+  const psql = (isStandby: boolean): PlacedFile => ({
+    ...pretended(''),
+    path: '/srv/bin/psql',
+    content: `#!/bin/bash
+case $* in
+  *pg_is_in_recovery*) echo ${isStandby ? 't' : 'f'} ;;
+  *pg_walfile_name*) echo 0000000B ;;
+  *system_identifier*) echo 77 ;;
+esac
+`,
+  })
+  /** @returns what was pushed, by name, in each of two runs, and what still waits */
+  const leftovers = async (isStandby: boolean, prepare: string, body = 'exit 0') => {
+    const once = `rm -f calls; ${archiveLeftoversScript} || echo failed; cat calls 2>/dev/null; echo --`
+    const { stdout } = await run(
+      [...files, psql(isStandby), pretended(body)],
+      `mkdir -p ${wal}/archive_status /var/lib/fleet-archive; cd ${wal}; ${prepare}; cd /tmp; ${once}; ${once}; cd ${wal}/archive_status; ls *.ready 2>/dev/null`,
+    )
+    return stdout.split('--\n').map((part) => part.trim().replaceAll(/^.*archive-push .*\//gm, ''))
+  }
+
+  test('is pushed by the standby that was the primary, once', async () => {
+    const waiting = ['0000000A0000000000000014', '0000000A0000000000000015.partial', '0000000B.history']
+    const prepare = `touch ${waiting.join(' ')}; for name in ${waiting.join(' ')}; do touch archive_status/$name.ready; done; touch archive_status/0000000A0000000000000016.ready 0000000A0000000000000017`
+    // The one whose file is gone is nobody's to push.
+    expect(await leftovers(true, prepare)).toEqual([waiting.join('\n'), '', '0000000A0000000000000016.ready'])
+  })
+
+  test('stays marked while the repository does not take it', async () => {
+    const name = '0000000A0000000000000014'
+    expect(await leftovers(true, `touch ${name} archive_status/${name}.ready`, 'exit 82')).toEqual([
+      `failed\n${name}`,
+      `failed\n${name}`,
+      `${name}.ready`,
+    ])
+  })
+
+  test('is pushed by the new primary up to where its timeline began, once', async () => {
+    const history = String.raw`printf '9\t0/14000060\tno recovery target specified\n10\t1/16002A88\tno recovery target specified\n' >0000000B.history`
+    const inherited = ['000000090000000000000012', '000000090000000000000013', '0000000A0000000100000015']
+    const others = ['000000090000000000000014', '0000000A0000000100000016', '0000000B0000000100000016']
+    expect(await leftovers(false, `${history}; touch ${[...inherited, ...others].join(' ')}`)).toEqual([
+      inherited.join('\n'),
+      '',
+      '',
+    ])
+  })
+
+  test('is tried again by the new primary until the repository has it', async () => {
+    const history = String.raw`printf '10\t0/16002A88\tno recovery target specified\n' >0000000B.history`
+    const name = '0000000A0000000000000015'
+    expect(await leftovers(false, `${history}; touch ${name}`, 'exit 82')).toEqual([
+      `failed\n${name}`,
+      `failed\n${name}`,
+      '',
     ])
   })
 })

@@ -1,6 +1,7 @@
 import { paths, ports } from '../layout.ts'
 import type { ClusterSecrets } from '../secrets/cluster-secrets.ts'
 import { type ClusterSpec, type HostSpec, hostsWith } from '../spec/cluster-spec.ts'
+import { renderArchiveLeftovers } from './archive-leftovers.ts'
 import { renderBackupUnits } from './backup-timers.ts'
 import { certificatePaths, renderCertificateFiles } from './certificate-files.ts'
 import { type IniSection, renderIni } from './ini-file.ts'
@@ -42,6 +43,7 @@ export const renderPgbackrest: RenderDaemon = (input, host) => {
     },
     ...renderCertificateFiles(input, host, 'pgbackrest', 'postgres', reload),
     ...(isBackup ? renderBackupUnits(spec) : []),
+    ...(isDatabase ? renderArchiveLeftovers(spec) : []),
   ]
 }
 
