@@ -9,14 +9,15 @@ const change = z.object({
 /** A path on a host that differs from what the renderer says. */
 export type PathChange = z.output<typeof change>
 
-const report = z.object({
+/** Also what else a module returns is let through unread. */
+export const moduleReport = z.object({
   changes: z.array(change).optional(),
   pending: z.record(z.string(), z.string()).optional(),
   unsettled: z.array(z.string()).optional(),
   actions: z.array(z.string()).optional(),
 })
 /** What our own modules say of a host: see their documentation below deploy/ansible/library. */
-export type ModuleReport = z.output<typeof report>
+export type ModuleReport = z.output<typeof moduleReport>
 
 const event = z.discriminatedUnion('event', [
   z.object({ event: z.literal('play'), name: z.string() }),
@@ -27,7 +28,7 @@ const event = z.discriminatedUnion('event', [
     host: z.string(),
     outcome: z.enum(['ok', 'changed', 'skipped', 'failed', 'ignored', 'unreachable']),
     durationMs: z.number(),
-    report,
+    report: moduleReport,
     message: z.string().optional(),
   }),
   z.object({ event: z.literal('end'), failedHosts: z.array(z.string()) }),

@@ -115,7 +115,7 @@ export function describePlan(spec: ClusterSpec, surveys: readonly HostSurvey[]):
     ...installs.map((line) => `Debian packages for ${line}`),
     isNew
       ? `A new cluster ${spec.name} begins on ${first}${others.length > 0 ? `; ${others.join(' and ')} copy it` : ''}.`
-      : `The cluster ${spec.name} keeps running; what differs from cluster.yml is changed one host at a time.`,
+      : `What differs from cluster.yml on the hosts of ${spec.name} is changed, one database node at a time.`,
   ]
 }
 

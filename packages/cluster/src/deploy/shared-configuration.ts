@@ -5,7 +5,8 @@
 export function isPatched(found: unknown, patch: unknown): boolean {
   if (patch === null) return found === undefined || found === null
   if (isObject(patch)) {
-    const keyed = isObject(found) ? found : {}
+    const keyed = found ?? {}
+    if (!isObject(keyed)) return false
     return Object.entries(patch).every(([key, value]) => isPatched(keyed[key], value))
   }
   if (isScalar(patch)) return isScalar(found) && String(found) === String(patch)
