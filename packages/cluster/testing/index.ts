@@ -1,2 +1,3 @@
 export * from './reference-spec.ts'
 export * from './arbitrary-cluster-yml.ts'
+export * from './observed-cluster.ts'

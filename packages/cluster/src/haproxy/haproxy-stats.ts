@@ -66,6 +66,11 @@ export function writeTargets(servers: readonly HaproxyServer[]): readonly string
   return (ordinary.length > 0 ? ordinary : up).map(({ server }) => nodeOf(server))
 }
 
+/** Writes go on through a grace server alone: Patroni of its node does not answer this HAProxy. */
+export const isGraceOnly = (servers: readonly HaproxyServer[]): boolean =>
+  servers.some(({ proxy, up }) => proxy === 'writes' && up) &&
+  servers.every(({ proxy, backup, up }) => proxy !== 'writes' || backup || !up)
+
 /** The node's name, also of its grace server. */
 export const nodeOf = (server: string): string =>
   server.endsWith(graceSuffix) ? server.slice(0, -graceSuffix.length) : server

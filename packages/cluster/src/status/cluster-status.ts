@@ -2,7 +2,7 @@ import type { BackupKind } from '../pgbackrest/pgbackrest-info.ts'
 import type { HostRole } from '../spec/cluster-spec.ts'
 import type { Warning } from './warning.ts'
 
-/** `degraded`: writes work and something needs a hand. `down`: nothing shows that a write can be committed. */
+/** `degraded`: writes work and something needs a hand. `down`: something stops them. */
 export type StatusLevel = 'healthy' | 'degraded' | 'down'
 
 /** What a monitor gets as exit code. */
@@ -25,7 +25,8 @@ export interface ClusterStatus {
   /** One sentence for a person. */
   readonly verdict: string
   readonly writes: {
-    readonly possible: boolean
+    /** Null: only HAProxy vouches for the primary, which itself does not answer. */
+    readonly possible: boolean | null
     /** Who takes writes; null when nobody does or when it is disputed. */
     readonly primary: string | null
     /** Standbys that stream and whose acknowledgement counts for a commit; null when the primary did not say. */
@@ -94,6 +95,8 @@ export interface HaproxyStatus {
   readonly holdsVip: boolean | null
   /** Nodes that it sends writes to: one, when all is well. */
   readonly writesTo: readonly string[]
+  /** It goes on only through a grace server, because the node's Patroni does not answer it. */
+  readonly graceOnly: boolean
   readonly servers: readonly {
     /** 5432 or 5433 at the virtual address. */
     readonly port: number

@@ -1,4 +1,4 @@
-import { nodeOf, writeTargets } from '../haproxy/haproxy-stats.ts'
+import { isGraceOnly, nodeOf, writeTargets } from '../haproxy/haproxy-stats.ts'
 import { ports } from '../layout.ts'
 import { type ClusterSpec, hostsWith } from '../spec/cluster-spec.ts'
 import type { ClusterStatus, HaproxyStatus } from './cluster-status.ts'
@@ -39,13 +39,21 @@ function describe(name: string, seen: Observations): HaproxyStatus {
   const observed = seen.haproxies.get(name)
   const holdsVip = probeOf(seen, name)?.answers.holdsVip ?? null
   if (!observed?.ok)
-    return { name, answer: observed?.failure.message ?? 'not asked', holdsVip, writesTo: [], servers: [] }
+    return {
+      name,
+      answer: observed?.failure.message ?? 'not asked',
+      holdsVip,
+      writesTo: [],
+      graceOnly: false,
+      servers: [],
+    }
   const portOf: Readonly<Record<string, number>> = { writes: ports.writes, reads: ports.reads }
   return {
     name,
     answer: null,
     holdsVip,
     writesTo: writeTargets(observed.value.servers),
+    graceOnly: isGraceOnly(observed.value.servers),
     servers: observed.value.servers.flatMap(({ proxy, server, ...view }) => {
       const port = portOf[proxy]
       return port === undefined ? [] : [{ port, name: nodeOf(server), ...view }]
@@ -115,7 +123,7 @@ function viewWarnings(spec: ClusterSpec, haproxy: HaproxyStatus, primary: string
       code: 'haproxy_other_primary',
       message: `${name} sends writes to ${writers.join(' and ')}, and the primary is ${primary}.`,
     })
-  else if (haproxy.servers.every(({ port, backup, up }) => port !== ports.writes || backup || !up))
+  else if (haproxy.graceOnly)
     warnings.push({
       ...about,
       code: 'haproxy_grace',

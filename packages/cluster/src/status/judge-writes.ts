@@ -1,4 +1,4 @@
-import { writeTargets } from '../haproxy/haproxy-stats.ts'
+import { isGraceOnly, writeTargets } from '../haproxy/haproxy-stats.ts'
 import { type ClusterSpec, hostsWith } from '../spec/cluster-spec.ts'
 import type { HostProbe } from './host-probe.ts'
 import { limits } from './limits.ts'
@@ -14,13 +14,16 @@ export interface WritesJudgement {
   readonly acknowledging: readonly string[] | null
   /** The first thing on the way of a write that is broken; null when a write can be committed. */
   readonly obstacle: string | null
+  /** Only HAProxy vouches for the primary: it is overloaded, or it died some seconds ago and HAProxy will see it. */
+  readonly doubt: string | null
   /** The obstacle is that commits hang. */
   readonly commitsWait: boolean
 }
 
 /**
  * Follows a write from the virtual address to its commit. Each step needs a witness: what nobody vouches for is an
- * obstacle. One witness is enough where it can only be wrong for a second; without HAProxy's own view, two are needed.
+ * obstacle. A node that says that it is the primary is one; PostgreSQL itself is one with HAProxy's word; HAProxy's
+ * word alone leaves a doubt, and without HAProxy's own view two others are needed.
  */
 export function judgeWrites(spec: ClusterSpec, seen: Observations): WritesJudgement {
   const databases = hostsWith(spec, 'postgresql').map(({ name }) => name)
@@ -30,7 +33,7 @@ export function judgeWrites(spec: ClusterSpec, seen: Observations): WritesJudgem
   })
   const proven = databases.filter((name) => probeOf(seen, name)?.answers.postgresql?.inRecovery === false)
   const routed = routedServers(spec, seen)
-  const none = { acknowledging: null, commitsWait: false }
+  const none = { acknowledging: null, commitsWait: false, doubt: null }
 
   // The two kinds of witness are asked some 100 ms apart: across kinds, two names may be one switchover.
   const rivals = claims.length > 1 ? claims : proven.length > 1 ? proven : []
@@ -41,15 +44,35 @@ export function judgeWrites(spec: ClusterSpec, seen: Observations): WritesJudgem
       rivals,
       obstacle: `${rivals.join(' and ')} both take themselves for the primary`,
     }
-  // Patroni on the primary is silent to us: HAProxy, which asks it too, and PostgreSQL itself must both vouch.
-  const primary =
-    claims[0] ?? proven.find((name) => routed !== null && routed.length === 1 && routed[0] === name) ?? null
+  // Patroni on the primary is silent to us.
+  const target = routed?.targets.length === 1 ? routed.targets[0] : undefined
+  const vouched = claims[0] ?? proven.find((name) => name === target) ?? null
+  // Whoever else is proven to lead speaks against it.
+  const silent = proven.length === 0 && target !== undefined && mayLead(seen, target, routed)
+  const primary = vouched ?? (silent ? target : null)
   if (primary === null) return { ...none, primary, rivals, obstacle: 'no node says that it is the primary' }
 
   const acknowledging = acknowledgingStandbys(seen, primary)
-  const obstacle = vipObstacle(spec, seen) ?? routeObstacle(seen, primary, routed, databases) ?? null
+  const obstacle = vipObstacle(spec, seen) ?? routeObstacle(seen, primary, routed?.targets ?? null, databases)
   const wait = commitObstacle(seen, primary, acknowledging)
-  return { primary, rivals, acknowledging, obstacle: obstacle ?? wait, commitsWait: wait !== null }
+  return {
+    primary,
+    rivals,
+    acknowledging,
+    obstacle: obstacle ?? wait,
+    doubt: vouched === null ? `HAProxy sends writes to ${primary}, which does not answer` : null,
+    commitsWait: wait !== null,
+  }
+}
+
+/**
+ * Nothing speaks against the node that HAProxy found alive at its last check: it says nothing else of itself, and
+ * nobody says that the leader key is free. A grace server is no witness: Patroni does not answer it either.
+ */
+function mayLead(seen: Observations, target: string, routed: Route | null): boolean {
+  const unlocked = [...seen.nodes.values()].some((observed) => valueOf(observed)?.clusterUnlocked)
+  const standby = probeOf(seen, target)?.answers.postgresql?.inRecovery === true
+  return routed?.grace === false && !seen.nodes.get(target)?.ok && !standby && !unlocked
 }
 
 export const probeOf = (seen: Observations, host: string): HostProbe | null => valueOf(seen.hosts.get(host))
@@ -61,14 +84,20 @@ export function vipHolder(spec: ClusterSpec, seen: Observations): string | null 
   return holders.length === 1 ? (holders[0]?.name ?? null) : null
 }
 
-/** Servers that the HAProxy at the virtual address sends writes to; null when no HAProxy tells. */
-function routedServers(spec: ClusterSpec, seen: Observations): readonly string[] | null {
+interface Route {
+  readonly targets: readonly string[]
+  /** Only a grace server is up. */
+  readonly grace: boolean
+}
+
+/** Where the HAProxy at the virtual address sends writes; null when no HAProxy tells. */
+function routedServers(spec: ClusterSpec, seen: Observations): Route | null {
   const holder = vipHolder(spec, seen)
   const names = hostsWith(spec, 'haproxy').map(({ name }) => name)
   // The others check the same nodes: their view stands in when the holder's is not to be had.
   const asked = names.toSorted((a, b) => Number(b === holder) - Number(a === holder))
   const view = asked.map((name) => valueOf(seen.haproxies.get(name))).find((found) => found !== null)
-  return view ? writeTargets(view.servers) : null
+  return view ? { targets: writeTargets(view.servers), grace: isGraceOnly(view.servers) } : null
 }
 
 function vipObstacle(spec: ClusterSpec, seen: Observations): string | null {

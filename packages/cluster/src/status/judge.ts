@@ -16,7 +16,7 @@ import { bySeverity, type Warning } from './warning.ts'
  * The state of the cluster from what was seen of it. Pure.
  *
  * Invariants, each with its test in judge.test.ts: a source that is lost never makes the level better; without a
- * primary, or with two, the level is `down`; `healthy` has no warnings but notices; every warning names a command.
+ * primary, or with two, the level is `down`, and with one that is silent never `healthy`; `healthy` has no warnings but notices; every warning names a command.
  *
  * @param nowMs the operator's clock, Unix milliseconds
  */
@@ -45,9 +45,9 @@ export function judge(seen: Observations, spec: ClusterSpec, nowMs: number): Clu
     observedAt: new Date(nowMs).toISOString(),
     tookMs: seen.tookMs,
     level,
-    verdict: verdictOf(level, spec, writes, warnings, backup.found.last, seen),
+    verdict: verdictOf(level, spec, writes, warnings, backup.found, seen),
     writes: {
-      possible: writes.obstacle === null,
+      possible: writes.obstacle !== null ? false : writes.doubt !== null ? null : true,
       primary: writes.primary,
       acknowledgingStandbys: writes.acknowledging,
       obstacle: writes.obstacle,
@@ -67,7 +67,8 @@ export function judge(seen: Observations, spec: ClusterSpec, nowMs: number): Clu
 
 function levelOf(writes: WritesJudgement, warnings: readonly Warning[]): StatusLevel {
   if (writes.obstacle !== null) return 'down'
-  return warnings.some(({ severity }) => severity !== 'notice') ? 'degraded' : 'healthy'
+  const wrong = warnings.some(({ severity }) => severity !== 'notice')
+  return wrong || writes.doubt !== null ? 'degraded' : 'healthy'
 }
 
 function verdictOf(
@@ -75,7 +76,7 @@ function verdictOf(
   spec: ClusterSpec,
   writes: WritesJudgement,
   warnings: readonly Warning[],
-  last: ClusterStatus['backup']['last'],
+  backup: ClusterStatus['backup'],
   seen: Observations,
 ): string {
   if (level === 'down') return `down: no writes, ${writes.obstacle}`
@@ -87,14 +88,18 @@ function verdictOf(
       : count === null
         ? 'standbys unknown'
         : `${countOf(count, 'standby')} in ${durability === 'quorum' ? 'quorum' : 'sync'}`
-  const ages = Object.values(last).flatMap((backup) => (backup ? [backup.ageS] : []))
-  const backup =
-    ages.length === 0 ? 'no backup seen' : `last backup ${durationInWords(Math.min(...ages) * 1000)} ago`
+  const ages = Object.values(backup.last).flatMap((last) => (last ? [last.ageS] : []))
+  const backedUp =
+    backup.answer !== null
+      ? 'backups not seen'
+      : ages.length === 0
+        ? 'no backup'
+        : `last backup ${durationInWords(Math.min(...ages) * 1000)} ago`
   const wrong = warnings.filter(({ severity }) => severity !== 'notice').length
   return [
-    `${level}: writes go to ${writes.primary}`,
+    `${level}: ${writes.doubt ?? `writes go to ${writes.primary}`}`,
     durable,
-    backup,
+    backedUp,
     ...(wrong > 0 ? [countOf(wrong, 'warning')] : []),
   ].join(', ')
 }

@@ -32,7 +32,8 @@ export function watchStatus(context: MeasureContext): StatusWatch {
         askedMs,
         answeredMs: clock.now(),
         level: status.level,
-        writesPossible: status.writes.possible,
+        // Null is "not known", which promises nothing.
+        writesPossible: status.writes.possible === true,
         silentHosts: silentHostsOf(status),
       })
       await clock.sleep(Math.max(0, askedMs + everyMs - clock.now()), stop.signal).catch(() => {})
