@@ -3,9 +3,10 @@ import { ClusterError } from '@fleet/cluster'
 import { addCuts, listCuts, removeCuts } from './bridge-cuts.ts'
 import { freezeCgroup, processesIn, removeCgroup } from './cgroup.ts'
 import { withLabLock } from './lab-lock.ts'
-import { cutPort, removePort } from './lab-network.ts'
+import { cutPort, hasPort, removePort } from './lab-network.ts'
 import { findMachine, type Lab, type MachineState } from './lab-state.ts'
 import { findInit, machineCgroup, readPort, startMachine, waitForMachine } from './machine.ts'
+import { until } from './until.ts'
 
 /** Who is not a machine in a cut: the lab's clients and operators, at 10.0.0.1. */
 export const clientEnd = 'client'
@@ -23,7 +24,10 @@ export function powerOff(lab: Lab, machine: MachineState, silent: boolean): Prom
     const port = readPort(lab, machine.name)
     if (silent && wasOn && port !== null) await cutPort(lab.places, port)
     await removeCgroup(machineCgroup(lab, machine.name))
-    if (port !== null) await removePort(lab.places, port)
+    if (port === null) return wasOn
+    // The last words of its connections are on their way: with the link they would be lost.
+    if (!silent && wasOn) await until(lastWordsMs, async () => !(await hasPort(lab.places, port)))
+    await removePort(lab.places, port)
     return wasOn
   })
 }
@@ -41,6 +45,9 @@ export function powerOn(lab: Lab, machine: MachineState, signal: AbortSignal): P
     return true
   })
 }
+
+/** Within it, the kernel has closed the connections of a machine, or takes its link away because there were none. */
+const lastWordsMs = 1_000
 
 /** Machines, or `client`, between which packets are dropped in the one direction. */
 export interface Cut {

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { createLab, removeLab } from './create-lab.ts'
 import { cut, cutsOf, freeze, heal, killProcesses, powerOff, powerOn } from './faults.ts'
 import { type LabHome, openLabHome } from './lab-home.ts'
@@ -11,6 +11,8 @@ import { execOnMachine } from './machine.ts'
 import { quietSteps } from './steps.ts'
 import { until } from './until.ts'
 import { openDatagrams, watchConnection } from '../testing/clients.ts'
+
+vi.setConfig({ testTimeout: 60_000 })
 
 const never = new AbortController().signal
 const names = [`ta-${process.pid}`, `tb-${process.pid}`] as const
@@ -154,7 +156,8 @@ test('a machine that is started again from inside comes back to the network', as
       return false
     const after = await bootId()
     if (after.exitCode !== 0 || after.stdout === before) return false
-    return (await execOnMachine(lab, machine('backup-1'), ['ping', '-c1', '-W1', '10.0.0.11'])).exitCode === 0
+    const ping = ['ping', '-c1', '-W1', machine('haproxy-1').address]
+    return (await execOnMachine(lab, machine('backup-1'), ping)).exitCode === 0
   })
   expect(isBack).toBe(true)
 })

@@ -70,13 +70,15 @@ export async function cutPort(places: LabPlaces, port: string): Promise<void> {
   await hostCommand(['ip', '-netns', places.netns, 'link', 'set', port, 'down'])
 }
 
+export const hasPort = async (places: LabPlaces, port: string): Promise<boolean> =>
+  (await listPorts(places)).some(({ name }) => name === port)
+
 /** A link outlives its machine for a while, and its name would be taken when the machine starts again. */
 export async function removePort(places: LabPlaces, port: string): Promise<void> {
-  const isThere = async () => (await listPorts(places)).some(({ name }) => name === port)
   const isGone = await until(5_000, async () => {
     // Fails when the kernel has just removed it by itself.
-    if (await isThere()) await runProgram(['ip', '-netns', places.netns, 'link', 'delete', port])
-    return !(await isThere())
+    if (await hasPort(places, port)) await runProgram(['ip', '-netns', places.netns, 'link', 'delete', port])
+    return !(await hasPort(places, port))
   })
   if (!isGone) throw new ClusterError('lab_failed', `The link ${port} of ${places.netns} cannot be removed.`)
 }

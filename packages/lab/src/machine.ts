@@ -9,11 +9,22 @@ import type { Lab, MachineState } from './lab-state.ts'
 import { labNetwork } from './topology.ts'
 import { until } from './until.ts'
 
-/** A machine that runs has two cgroups: one that nspawn divides, and one for commands that we put into it. */
+/** A machine that runs has three cgroups: of who starts it again, of nspawn, who divides it, and of commands put into it. */
 export const machineCgroup = (lab: Lab, machine: string): string => join(labCgroup(lab.places.name), machine)
+const nspawnCgroup = (lab: Lab, machine: string) => join(machineCgroup(lab, machine), 'machine')
 const visitorsCgroup = (lab: Lab, machine: string) => join(machineCgroup(lab, machine), 'visitors')
 
 const bootDeadlineMs = 90_000
+
+// nspawn's notes about its machines go into a folder that nobody else sees and that goes away with them. With --keep-unit
+// it does not start a machine again that asks for that: it ends with 133 and leaves it to whoever keeps it.
+const keepScript = `
+mkdir -p /run/systemd/nspawn && mount -t tmpfs -o mode=0755 tmpfs /run/systemd/nspawn || exit
+mount -t overlay overlay -o "$1" "$2" || exit
+shift 2
+while "$@"; code=$?; [ $code -eq 133 ]; do :; done
+exit $code
+`
 
 export interface StartedMachine {
   /** It is off again: it did not get far. */
@@ -32,8 +43,9 @@ export async function startMachine(lab: Lab, machine: MachineState): Promise<Sta
   await removeCgroup(machineCgroup(lab, machine.name))
   const port = readPort(lab, machine.name)
   if (port !== null) await removePort(places, port)
-  const cgroup = join(machineCgroup(lab, machine.name), 'machine')
-  createCgroup(cgroup)
+  const cgroup = nspawnCgroup(lab, machine.name)
+  const keeper = join(machineCgroup(lab, machine.name), 'keeper')
+  for (const each of [cgroup, keeper]) createCgroup(each)
   for (const folder of [at.upper, at.work, at.root]) mkdirSync(folder, { recursive: true })
   const console = openSync(at.consoleFile, 'a', 0o600)
   const overlay = `lowerdir=${state.imageDirectory},upperdir=${at.upper},workdir=${at.work}`
@@ -54,18 +66,18 @@ export async function startMachine(lab: Lab, machine: MachineState): Promise<Sta
   ])
   // Into the cgroup first: whatever is started after that is found by `down`, also when this process is killed here.
   // Slave, not private: a namespace file that is unmounted elsewhere must not live on in here.
-  const [program = '', ...args] = placedIn(cgroup, [
+  const [program = '', ...args] = placedIn(keeper, [
     'unshare',
     '--mount',
     '--propagation=slave',
     'sh',
-    '-eu',
+    '-u',
     '-c',
-    'mount -t overlay overlay -o "$1" "$2"; shift 2; exec "$@"',
+    keepScript,
     machine.name,
     overlay,
     at.root,
-    ...nspawn,
+    ...placedIn(cgroup, nspawn),
   ])
   const child = spawn(program, args, {
     detached: true,
@@ -86,7 +98,7 @@ export async function startMachine(lab: Lab, machine: MachineState): Promise<Sta
 
 /** Process id of the machine's init, as this machine counts; null when the machine is off. */
 export function findInit(lab: Lab, machine: string): number | null {
-  const inside = processesIn(join(machineCgroup(lab, machine), 'machine'))
+  const inside = processesIn(nspawnCgroup(lab, machine))
   return inside.find((pid) => isInit(readStatus(pid))) ?? null
 }
 

@@ -64,6 +64,10 @@ function remains(lab: string, netns: string | null): readonly string[] {
     if (existsSync(join('/sys/fs/cgroup', hierarchy, 'fleet-lab', lab)))
       found.push(`a cgroup in ${hierarchy}`)
   if (existsSync(ownFolder)) found.push('its folder')
+  const notes = '/run/systemd/nspawn'
+  if (existsSync(notes))
+    for (const entry of readdirSync(notes, { recursive: true, encoding: 'utf8' }))
+      if (entry.includes(`${lab}-`)) found.push(`a note of nspawn: ${entry}`)
   return found
 }
 
