@@ -117,7 +117,8 @@ function renderWrites(spec: ClusterSpec): string {
   // A promotion is seen when the next check of a server that is down comes.
   const downIntervalMs = Math.max(fastIntervalMs, Math.floor(checkIntervalMs / 2))
   const pace = `inter ${checkIntervalMs}ms fastinter ${fastIntervalMs}ms downinter ${downIntervalMs}ms fall ${fall} rise ${rise}`
-  // Half the lease: the host is let go long before another may be promoted, even when its last renewal was some loops ago.
+  // Half the lease while Patroni's port refuses, so that the host is let go long before another may be promoted. Where
+  // Patroni hangs each check takes twice as long; a promotion then ends it at once, see on-marked-up.
   const graceFall = Math.max(1, Math.floor((spec.failover.ttlS * 1000) / 2 / graceIntervalMs))
   const gracePace = `inter ${graceIntervalMs}ms fall ${graceFall} rise 1`
   return section('listen writes', [

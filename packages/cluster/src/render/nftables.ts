@@ -10,18 +10,21 @@ export const firewallTable = 'inet fleet_cluster'
 
 /** What every host lets in. What goes out is not limited. */
 export const renderNftables: RenderDaemon = ({ spec }, host) => {
-  const file = { mode: '0644', owner: 'root', group: 'root', secret: false } as const
+  const file = { owner: 'root', group: 'root', secret: false } as const
   return [
     {
       ...file,
       path: paths.nftables,
       content: renderRules(spec, host),
+      // As Debian's: it can be run.
+      mode: '0755',
       onChange: { do: 'reload', unit: 'nftables' },
     },
     {
       ...file,
       path: '/etc/systemd/system/nftables.service.d/fleet.conf',
       content: dropIn,
+      mode: '0644',
       onChange: { do: 'nothing' },
     },
   ]

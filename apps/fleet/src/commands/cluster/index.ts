@@ -14,6 +14,7 @@ import { clusterPause } from './pause.ts'
 import { clusterPsql } from './psql.ts'
 import { clusterReinit } from './reinit.ts'
 import { clusterReload } from './reload.ts'
+import { clusterRender } from './render.ts'
 import { clusterRestart } from './restart.ts'
 import { clusterResume } from './resume.ts'
 import { clusterSecretsList } from './secrets-list.ts'
@@ -24,6 +25,7 @@ import { clusterSwitchover } from './switchover.ts'
 export const cluster = defineGroup('cluster', 'The on-premise PostgreSQL cluster', [
   clusterInit,
   clusterCheck,
+  clusterRender,
   clusterDiff,
   clusterDeploy,
   clusterStatus,
