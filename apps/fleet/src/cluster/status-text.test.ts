@@ -59,11 +59,11 @@ describe('the text of a status', () => {
     expect(textOf(nothing).split('\n')[0]).toBe('down: no writes, no node says that it is the primary')
   })
 
-  it('shows under a warning the command to type next', () => {
+  it('shows with a warning its section of the runbook, and under it the command to type next', () => {
     const healthy = observeHealthy(spec)
     const text = textOf({ ...healthy, vip: silence })
     expect(text).toContain(
-      '! The virtual address 10.0.0.100: no answer within 2 s. haproxy-1 holds it.\n  fleet cluster logs haproxy-1 keepalived\n',
+      '! The virtual address 10.0.0.100: no answer within 2 s. haproxy-1 holds it. [vip_no_answer]\n  fleet cluster logs haproxy-1 keepalived\n',
     )
   })
 

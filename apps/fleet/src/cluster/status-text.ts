@@ -51,8 +51,11 @@ function renderWarnings({ warnings }: ClusterStatus, paint: Paint, columns: numb
     warning: paint.yellow('!'),
     notice: paint.dim('i'),
   } as const
-  const lines = ({ severity: of, message, next }: Warning) => [
-    ...wrapText(message, columns - 2).map((line, index) => `${index === 0 ? severity[of] : ' '} ${line}`),
+  // The code is what to look for in docs/runbook.md.
+  const lines = ({ severity: of, code, message, next }: Warning) => [
+    ...wrapText(`${message} [${code}]`, columns - 2).map(
+      (line, index) => `${index === 0 ? severity[of] : ' '} ${line}`,
+    ),
     `  ${paint.cyan(next)}`,
   ]
   return ['', ...warnings.flatMap(lines)]

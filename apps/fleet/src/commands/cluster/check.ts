@@ -10,7 +10,13 @@ export const clusterCheck = defineCommand({
   description:
     'Reads files of this machine only; no host is asked. Exit code 0: it can be deployed, perhaps with warnings; 1: it cannot.',
   options: {
-    file: { type: 'string', value: 'FILE', summary: 'The cluster.yml', default: 'cluster.yml' },
+    file: {
+      type: 'string',
+      value: 'FILE',
+      summary: 'The cluster.yml',
+      default: 'cluster.yml',
+      env: 'FLEET_CLUSTER',
+    },
   },
   positionals: [],
   examples: [
