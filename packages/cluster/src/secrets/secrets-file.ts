@@ -130,6 +130,18 @@ export function parseSecretsFile(
     records.set(name, { value: value ?? '', sinceMs, previous })
   }
 
+  const reportUnknown = (map: YAMLMap, key: string, known: readonly string[]): void => {
+    for (const item of map.items)
+      if (!(isScalar(item.key) && known.includes(String(item.key.value))))
+        report(
+          lineOf(item.key),
+          key,
+          `${key} has a field that means nothing.`,
+          'It would change nothing, which is seldom what was meant.',
+          `Remove it. Fields here: ${known.join(', ')}.`,
+        )
+  }
+
   const { contents } = document
   if (contents !== null && !isMap(contents))
     report(
@@ -159,8 +171,11 @@ export function parseSecretsFile(
         'A secret has a value and the time since when it is in use.',
         key === 's3' ? 'Write key: and key_secret: below it, indented.' : `Write ${key}: { value: SECRET }.`,
       )
-    else if (name !== undefined) readSecret(name, value, line)
-    else {
+    else if (name !== undefined) {
+      reportUnknown(value, key, ['value', 'since', 'previous'])
+      readSecret(name, value, line)
+    } else {
+      reportUnknown(value, key, ['key', 'key_secret'])
       const pair = { key: textOf(value, 'key'), keySecret: textOf(value, 'key_secret') }
       const isPlain = (each: string | null): each is string =>
         each !== null && /^[\x21-\x7e]{1,256}$/.test(each)

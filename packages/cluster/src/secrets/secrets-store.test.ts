@@ -165,6 +165,13 @@ patroni_api:
     ])
   })
 
+  test('a field that means nothing is told, so that a misspelt one is not taken for missing', () => {
+    expect(problemsOf(`s3: { value: ${good} }\napp:\n  value: ${good}\n  previos: ${good}\n`)).toEqual([
+      '1: s3 has a field that means nothing.',
+      '4: app has a field that means nothing.',
+    ])
+  })
+
   test.each([
     ['superuser: { value: *hunter2hunter2hunter2 }', 1],
     ['superuser:\n\t{ value: hunter2hunter2hunter2 }', 2],
@@ -247,5 +254,5 @@ describe('in Ansible Vault', () => {
     await writeFile(passwordFile, 'another password\n')
     vi.stubEnv('ANSIBLE_VAULT_PASSWORD_FILE', passwordFile)
     expect((await failure(readSecrets(home, spec), 'command_failed')).message).toContain('Decryption failed')
-  })
+  }, 60_000)
 })
