@@ -2,7 +2,7 @@ import type { ClusterSpec } from '@fleet/cluster'
 import { AppError } from '@fleet/domain'
 import { createDeployProgress } from '../../cluster/deploy-progress.ts'
 import { clusterOptions, withCluster } from '../../cluster/open-cluster.ts'
-import { defineCommand } from '../../command.ts'
+import { defineCommand, StoppedError } from '../../command.ts'
 
 export const clusterCertsRenew = defineCommand({
   name: 'renew',
@@ -45,6 +45,12 @@ export const clusterCertsRenew = defineCommand({
           data: { issued: pki.issued, deployed },
           text: `Issued ${pki.issued.length} certificates; the hosts have them. Renew your copy of ${cluster.home.pkiDirectory}.`,
         }
+      } catch (error) {
+        if (world.stop.aborted)
+          throw new StoppedError(
+            'Stopped. The new certificates are here; fleet cluster deploy brings them to the hosts.',
+          )
+        throw error
       } finally {
         progress.end()
       }

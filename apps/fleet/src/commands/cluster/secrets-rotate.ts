@@ -2,7 +2,7 @@ import type { SecretName } from '@fleet/cluster'
 import { AppError } from '@fleet/domain'
 import { createDeployProgress } from '../../cluster/deploy-progress.ts'
 import { clusterOptions, withCluster } from '../../cluster/open-cluster.ts'
-import { defineCommand } from '../../command.ts'
+import { defineCommand, StoppedError } from '../../command.ts'
 
 export const clusterSecretsRotate = defineCommand({
   name: 'rotate',
@@ -58,6 +58,10 @@ export const clusterSecretsRotate = defineCommand({
             ...nextSteps([...resumed, ...fresh], cluster.home.secretsFile),
           ].join('\n'),
         }
+      } catch (error) {
+        if (world.stop.aborted)
+          throw new StoppedError('Stopped. See fleet cluster secrets list: rotate finishes what was begun.')
+        throw error
       } finally {
         progress.end()
         await patroni.close()
