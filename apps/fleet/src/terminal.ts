@@ -40,11 +40,12 @@ export function createTerminal(
     err: (text) => void streams.stderr.write(text),
     isOutTty,
     isErrTty,
+    // A terminal that does not know its size says 0.
     get columns() {
-      return streams.stdout.columns ?? streams.stderr.columns ?? 100
+      return streams.stdout.columns || streams.stderr.columns || 100
     },
     get rows() {
-      return streams.stdout.rows ?? streams.stderr.rows ?? 40
+      return streams.stdout.rows || streams.stderr.rows || 40
     },
     paint: createPaint(isOutTty && isErrTty && !env['NO_COLOR'] && env['TERM'] !== 'dumb'),
   }

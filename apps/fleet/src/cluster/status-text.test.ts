@@ -56,7 +56,9 @@ describe('the text of a status', () => {
       const text = textOf(seen)
       for (const line of text.split('\n').slice(1)) expect(line.length).toBeLessThanOrEqual(100)
     }
-    expect(textOf(nothing).split('\n')[0]).toBe('down: no writes, no node says that it is the primary')
+    expect(textOf(nothing).split('\n')[0]).toBe(
+      'down: no writes, nothing of the cluster answers; or this machine is cut off from it',
+    )
   })
 
   it('shows with a warning its section of the runbook, and under it the command to type next', () => {

@@ -160,7 +160,7 @@ function verifyWarnings(
   host: string | null,
   nowMs: number,
 ): readonly Warning[] {
-  const next = `fleet cluster logs ${host} verify`
+  const next = `fleet cluster logs ${host} backups`
   if (verify && !verify.ok)
     return [
       {

@@ -135,7 +135,8 @@ function probeWarnings(
         severity: 'critical',
         host: name,
         message: `The service ${unit} on ${name} is ${state || 'not there'}.`,
-        next: `fleet cluster logs ${name} ${unit}`,
+        // A timer says little: what it starts tells why.
+        next: `fleet cluster logs ${name} ${unit.startsWith('fleet-backup-') ? 'backups' : unit}`,
       })
   for (const { path, totalBytes, freeBytes } of answers.disks ?? []) {
     const used = totalBytes === 0 ? 0 : 1 - freeBytes / totalBytes

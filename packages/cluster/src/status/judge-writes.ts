@@ -50,7 +50,15 @@ export function judgeWrites(spec: ClusterSpec, seen: Observations): WritesJudgem
   // Whoever else is proven to lead speaks against it.
   const silent = proven.length === 0 && target !== undefined && mayLead(seen, target, routed)
   const primary = vouched ?? (silent ? target : null)
-  if (primary === null) return { ...none, primary, rivals, obstacle: 'no node says that it is the primary' }
+  if (primary === null)
+    return {
+      ...none,
+      primary,
+      rivals,
+      obstacle: hasAnswer(seen)
+        ? 'no node says that it is the primary'
+        : 'nothing of the cluster answers; or this machine is cut off from it',
+    }
 
   const acknowledging = acknowledgingStandbys(seen, primary)
   const obstacle = vipObstacle(spec, seen) ?? routeObstacle(seen, primary, routed?.targets ?? null, databases)
@@ -64,6 +72,12 @@ export function judgeWrites(spec: ClusterSpec, seen: Observations): WritesJudgem
     commitsWait: wait !== null,
   }
 }
+
+/** Anything at all was heard. */
+const hasAnswer = (seen: Observations): boolean =>
+  [seen.vip, ...[seen.nodes, seen.etcd, seen.haproxies, seen.hosts].flatMap((map) => [...map.values()])].some(
+    ({ ok }) => ok,
+  )
 
 /**
  * Nothing speaks against the node that HAProxy found alive at its last check: it says nothing else of itself, and

@@ -10,6 +10,7 @@ import {
   silence,
 } from '../../testing/observed-cluster.ts'
 import { referenceSpec } from '../../testing/reference-spec.ts'
+import { servicesOn } from '../operate/logs.ts'
 import { type ClusterSpec, hostsWith } from '../spec/cluster-spec.ts'
 import type { StatusLevel } from './cluster-status.ts'
 import type { HostProbe } from './host-probe.ts'
@@ -654,6 +655,9 @@ describe('judge, whatever is seen', () => {
           expect(next).toMatch(
             /^(fleet cluster (logs [\w-]+ [\w-]+|resume|reinit [\w-]+|restart [\w-]+|diff|backup --(full|diff)|backups|certs renew)|ssh -p \d+ \S+@[\d.]+ .+|ping -c 3 [\d.]+|ip neigh show [\d.]+)$/u,
           )
+          const [, node, service] = /^fleet cluster logs (\S+) (\S+)$/u.exec(next) ?? []
+          const host = spec.hosts.find(({ name }) => name === node)
+          if (service !== undefined) expect(host && servicesOn(host), next).toContain(service)
           expect(message).not.toMatch(/undefined|NaN|null|\[object/u)
         }
       }),
