@@ -100,8 +100,10 @@ beforeAll(() => {
 }, 600_000)
 
 afterAll(() => {
-  for (const lab of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()))
-    fleetLab('down', '--name', lab.name)
+  for (const lab of readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory())) {
+    const { exitCode, stderr } = fleetLab('down', '--name', lab.name)
+    if (exitCode !== 0) throw new Error(`The lab ${lab.name} is left behind: ${stderr}`)
+  }
   rmSync(folder, { recursive: true })
 }, 60_000)
 
