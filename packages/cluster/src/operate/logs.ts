@@ -1,6 +1,6 @@
 import { ClusterError } from '../cluster-error.ts'
 import type { HostShell } from '../hosts/host-shell.ts'
-import type { ClusterSpec, HostRole, HostSpec } from '../spec/cluster-spec.ts'
+import { type ClusterSpec, type HostRole, hostRoles, type HostSpec } from '../spec/cluster-spec.ts'
 
 /** Services as operators call them. */
 export const loggedServices = [
@@ -11,6 +11,8 @@ export const loggedServices = [
   'keepalived',
   'pgbackrest',
   'backups',
+  'chrony',
+  'nftables',
 ] as const
 export type LoggedService = (typeof loggedServices)[number]
 
@@ -30,6 +32,8 @@ const services: Readonly<
   keepalived: { roles: ['haproxy'], matches: ['--unit=keepalived.service'] },
   pgbackrest: { roles: ['postgresql', 'backup'], matches: ['--unit=pgbackrest.service'] },
   backups: { roles: ['backup'], matches: ['--unit=fleet-backup-*'] },
+  chrony: { roles: hostRoles, matches: ['--unit=chrony.service'] },
+  nftables: { roles: hostRoles, matches: ['--unit=nftables.service'] },
 }
 
 export interface LogsOptions {

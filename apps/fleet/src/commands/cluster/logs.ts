@@ -2,7 +2,17 @@ import { clusterOptions, withCluster } from '../../cluster/open-cluster.ts'
 import { defineCommand } from '../../command.ts'
 
 // The names of operate/logs.ts, which no command may load before it runs.
-const services = ['postgresql', 'patroni', 'etcd', 'haproxy', 'keepalived', 'pgbackrest', 'backups'] as const
+const services = [
+  'postgresql',
+  'patroni',
+  'etcd',
+  'haproxy',
+  'keepalived',
+  'pgbackrest',
+  'backups',
+  'chrony',
+  'nftables',
+] as const
 
 export const clusterLogs = defineCommand({
   name: 'logs',
