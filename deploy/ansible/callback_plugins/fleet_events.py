@@ -76,6 +76,7 @@ class CallbackModule(CallbackBase):
 
     def v2_runner_on_start(self, host, task):
         self._started[(task._uuid, host.get_name())] = time.monotonic()
+        self._write({"event": "start", "task": task._uuid, "host": host.get_name()})
 
     def v2_runner_on_ok(self, result):
         self._write_result(result, "changed" if result.is_changed() else "ok")

@@ -163,6 +163,10 @@ class FilePlacer:
             self.write_manifest(union.values())
         for entry, _ in missing_directories:
             self.place_directory(entry)
+        retired = [unit for unit in (unit_at(entry["path"]) for entry, _ in removals) if unit]
+        if retired:
+            # Once its file is gone, systemd cannot stop it any more; a timer must not start what is gone already.
+            subprocess.run(["systemctl", "disable", "--now", *retired], check=False, capture_output=True)
         for entry, _ in removals:
             self.remove(entry)
         for entry, _ in writes:
@@ -174,6 +178,10 @@ class FilePlacer:
         if manifest != {"cluster": self.cluster, "files": final}:
             self.write_manifest(final)
         self.reload_systemd()
+        if retired:
+            subprocess.run(["systemctl", "reset-failed", *retired], check=False, capture_output=True)
+            for unit in retired:
+                self.notes.clear(unit)
         return changes
 
     def read_manifest(self):
@@ -274,11 +282,6 @@ class FilePlacer:
 
     def remove(self, entry):
         path = entry["path"]
-        unit = os.path.basename(path)
-        if os.path.dirname(path) + "/" == SYSTEMD_DIRECTORY and unit.endswith(UNIT_SUFFIXES):
-            # Once its file is gone, systemd cannot stop it any more.
-            subprocess.run(["systemctl", "disable", "--now", unit], check=False, capture_output=True)
-            self.notes.clear(unit)
         os.unlink(path)
         directory = os.path.dirname(path)
         while directory.startswith(OWN_DIRECTORIES) and not os.listdir(directory):
@@ -296,6 +299,12 @@ class FilePlacer:
     def make_directory(path, mode):
         if not os.path.isdir(path):
             os.makedirs(path, mode=mode)
+
+
+def unit_at(path):
+    """The unit of our own that a file defines; null for drop-ins and everything else."""
+    directory, name = os.path.split(path)
+    return name if directory + "/" == SYSTEMD_DIRECTORY and name.endswith(UNIT_SUFFIXES) else None
 
 
 def unified(path, old, new):

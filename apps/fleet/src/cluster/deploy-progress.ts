@@ -58,9 +58,7 @@ export function createDeployProgress(world: CommandWorld): DeployProgress {
         running = { step: event.step, name: event.name, startMs: now(), note: '', toldMs: now() }
       } else if (event.type === 'step-note') {
         if (running?.step === event.step) running.note = event.text
-      } else if (event.type === 'host-done') {
-        if (running?.step === event.step) running.note = `${event.host} done`
-      } else {
+      } else if (event.type === 'step-done') {
         running = null
         wipe()
         if (event.outcome !== 'skipped') terminal.err(lineOf(event))

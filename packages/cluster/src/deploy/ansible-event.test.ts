@@ -43,8 +43,8 @@ test('lines are found wherever the stream is cut', () => {
 })
 
 test('a line that the plugin does not write is refused', () => {
-  expect(() => parseAnsibleEvent('{"event":"result","host":"a"}')).toThrow()
-  expect(() => parseAnsibleEvent('no json')).toThrow()
+  expect(() => parseAnsibleEvent('{"event":"result","host":"a"}')).toThrow('invalid_type')
+  expect(() => parseAnsibleEvent('no json')).toThrow('not valid JSON')
   expect(parseAnsibleEvent('{"event":"end","failedHosts":["pg-node-1"]}')).toEqual({
     event: 'end',
     failedHosts: ['pg-node-1'],
@@ -101,4 +101,17 @@ test('a failure keeps its words, and a host that is away is told apart', () => {
 test('a playbook that dies midway still closes its step', () => {
   const { done } = track([{ event: 'task', task: 't', name: 'Start etcd' }])
   expect(done).toHaveLength(1)
+})
+
+test('who is at it is told while it lasts', () => {
+  const start = (host: string): AnsibleEvent => ({ event: 'start', task: 't', host })
+  const { told } = track([
+    { event: 'task', task: 't', name: 'Place files' },
+    start('a'),
+    start('b'),
+    result('a', 'ok'),
+    result('b', 'ok'),
+  ])
+  const notes = told.filter((event) => event.type === 'step-note').map(({ text }) => text)
+  expect(notes).toEqual(['a', 'a, b', 'b', ''])
 })

@@ -22,6 +22,8 @@ export type ModuleReport = z.output<typeof moduleReport>
 const event = z.discriminatedUnion('event', [
   z.object({ event: z.literal('play'), name: z.string() }),
   z.object({ event: z.literal('task'), task: z.string(), name: z.string() }),
+  // Whether the task's condition holds on the host is not known yet.
+  z.object({ event: z.literal('start'), task: z.string(), host: z.string() }),
   z.object({
     event: z.literal('result'),
     task: z.string(),

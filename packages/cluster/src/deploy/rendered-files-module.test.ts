@@ -107,8 +107,8 @@ test('an owner that no package has made yet is named', async () => {
 test('Ansible itself runs it, and our plugin tells of it without what it was given', async () => {
   const given = parameters([file('a', 'one\n', { onChange: reload })])
   const events = await runByAnsible('rendered_files', given)
-  expect(events.map(({ event }) => event)).toEqual(['play', 'task', 'result', 'end'])
-  expect(events[2]).toMatchObject({
+  expect(events.map(({ event }) => event)).toEqual(['play', 'task', 'start', 'result', 'end'])
+  expect(events[3]).toMatchObject({
     outcome: 'changed',
     report: {
       changes: [{ path: at('a'), state: 'created', secret: false }],

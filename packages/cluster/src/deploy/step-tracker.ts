@@ -13,6 +13,8 @@ interface OpenStep {
   readonly id: string
   readonly name: string
   readonly startMs: number
+  /** Hosts that are at it. */
+  readonly busy: Set<string>
   readonly outcomes: Map<string, StepOutcome>
 }
 
@@ -86,12 +88,22 @@ export function createStepTracker(onEvent: OnDeployEvent, nowMs: () => number): 
       if (event.event === 'task') {
         close()
         count += 1
-        open = { id: `ansible-${count}`, name: event.name, startMs: nowMs(), outcomes: new Map() }
+        open = {
+          id: `ansible-${count}`,
+          name: event.name,
+          startMs: nowMs(),
+          busy: new Set(),
+          outcomes: new Map(),
+        }
         onEvent({ type: 'step-started', step: open.id, name: open.name })
         return
       }
+      if (!open) throw new Error(`What ${event.host} does belongs to no task.`)
+      if (event.event === 'start') open.busy.add(event.host)
+      else open.busy.delete(event.host)
+      onEvent({ type: 'step-note', step: open.id, text: [...open.busy].join(', ') })
+      if (event.event === 'start') return
       const outcome = outcomes[event.outcome]
-      if (!open) throw new Error(`A result of ${event.host} belongs to no task.`)
       open.outcomes.set(event.host, outcome)
       if (outcome === 'skipped') return
       if (outcome === 'changed') changedCount += 1
