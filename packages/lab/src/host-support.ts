@@ -27,9 +27,6 @@ const programs: Readonly<Record<string, string>> = {
   mount: 'mount',
 }
 
-/** Debian packages that a lab needs here. */
-export const labPackages: readonly string[] = [...new Set(Object.values(programs))].sort()
-
 /** Everything that is missing, each a sentence with its fix; empty when a lab can be made. */
 export function findMissingSupport(
   host: LabHost,

@@ -19,11 +19,6 @@ export interface LabImage {
   readonly isNew: boolean
 }
 
-/** Where the image of this version of the program is, or will be. */
-export async function imageDirectory(cacheDirectory: string): Promise<string> {
-  return join(cacheDirectory, imageKey(await currentRecipe()))
-}
-
 async function currentRecipe(): Promise<ImageRecipe> {
   const { stdout } = await hostCommand(['dpkg', '--print-architecture'])
   return createImageRecipe(stdout.trim())
