@@ -1,4 +1,5 @@
-// `npm run test:lab`: the full topology and every fault, on real machines. Longer than `npm test` may take.
+// `npm run test:lab`: the full topology, every fault, and every command of the guides, on real machines. Longer than
+// `npm test` may take.
 import { ensureDebianPackages, ensureDependencies, ensureLabImage, ensureWebApp } from './setup.mjs'
 import { createTally } from './tally.mjs'
 
@@ -9,4 +10,5 @@ ensureWebApp()
 
 const tally = createTally()
 await tally.vitest('full-lab', ['--config', 'vitest.lab.config.ts', 'full-lab'])
+await tally.vitest('guides', ['--config', 'vitest.lab.config.ts', 'guides'])
 tally.end()

@@ -17,13 +17,37 @@ const guide = [
 
 test('every command of a console block is found, with its machine, its line and its output', () => {
   expect(parseConsoleBlocks(guide)).toEqual([
-    { line: 6, machine: 'operator', command: './fleet cluster status', expected: ['healthy: …', ''] },
-    { line: 9, machine: 'pg-node-1', command: 'patronictl list', expected: [] },
+    {
+      line: 6,
+      machine: 'operator',
+      command: './fleet cluster status',
+      expected: ['healthy: …', ''],
+      exitCode: 0,
+      withinS: 0,
+    },
+    { line: 9, machine: 'pg-node-1', command: 'patronictl list', expected: [], exitCode: 0, withinS: 0 },
   ])
 })
 
 test('a block that begins with output is an error: its command would never be run', () => {
   expect(() => parseConsoleBlocks('```console\nhealthy\n```')).toThrow('line 2')
+})
+
+test('a comment says how a command ends, and how long what it shows takes', () => {
+  const comments = ['# exits 1', '# within 60 s', '# within 60 s, exits 2', '']
+  const shown = comments.map(
+    (comment) => parseConsoleBlocks(`\`\`\`console\noperator$ true  ${comment}\n\`\`\``)[0],
+  )
+  expect(shown).toMatchObject([
+    { exitCode: 1, withinS: 0 },
+    { exitCode: 0, withinS: 60 },
+    { exitCode: 2, withinS: 60 },
+    { exitCode: 0, withinS: 0 },
+  ])
+})
+
+test('a comment of other words is an error: it would promise what nobody checks', () => {
+  expect(() => parseConsoleBlocks('```console\noperator$ true  # exits one\n```')).toThrow('"exits one"')
 })
 
 test('shown lines are found in order, whatever stands for the dots', () => {

@@ -4,18 +4,24 @@ export interface ShownCommand {
   readonly line: number
   /** Where it is typed: `operator`, or a machine's name. */
   readonly machine: string
+  /** With its comment, which a shell passes over. */
   readonly command: string
   /** Output lines as printed in the guide; `…` stands for anything. */
   readonly expected: readonly string[]
+  /** `# exits 1`: how it ends. 0 without a word. */
+  readonly exitCode: number
+  /** `# within 60 s`: what takes a while, so long a reader asks again. 0: it is so at once. */
+  readonly withinS: number
 }
 
 const prompt = /^([a-z][a-z0-9-]*)[$#] (.+)$/
 
 /**
- * The commands of a guide: fenced blocks marked `console`, each command after a prompt that names the machine.
+ * The commands of a guide: fenced blocks marked `console`, each command after a prompt that names the machine. A comment
+ * at its end says what is not usual: a while to wait, an exit code.
  *
- *     operator$ ./fleet cluster status
- *     healthy: …
+ *     operator$ ./fleet cluster status  # within 60 s, exits 1
+ *     degraded: …
  *
  * @throws Error for a block that begins with output, since nobody would run it
  */
@@ -39,7 +45,20 @@ export function parseConsoleBlocks(markdown: string): readonly ShownCommand[] {
     else if (current) current.expected.push(text)
     else throw new Error(`line ${index + 1}: a console block begins with a prompt such as "operator$ "`)
   }
-  return commands
+  return commands.map((shown) => ({ ...shown, ...readComment(shown.command, shown.line) }))
+}
+
+/** @throws Error for a comment with words that mean nothing here */
+function readComment(command: string, line: number): Pick<ShownCommand, 'exitCode' | 'withinS'> {
+  const said = { exitCode: 0, withinS: 0 }
+  const comment = / # (.+)$/.exec(command)?.[1]
+  for (const words of comment?.split(', ') ?? []) {
+    const [, exitCode, withinS] = /^(?:exits (\d+)|within (\d+) s)$/.exec(words) ?? []
+    if (exitCode !== undefined) said.exitCode = Number(exitCode)
+    else if (withinS !== undefined) said.withinS = Number(withinS)
+    else throw new Error(`line ${line}: "${words}" is neither "exits N" nor "within N s"`)
+  }
+  return said
 }
 
 /**
