@@ -132,7 +132,7 @@ async function moveEtcdLeaderTo({ lab }: MeasureContext, machine: MachineState):
     members=$(etcdctl endpoint status)
     leader=$(printf '%s\\n' "$members" | awk -F', ' '$5 == "true" { print $1 }')
     target=$(printf '%s\\n' "$members" | awk -F', ' '$1 == "${own}" { print $2 }')
-    [ "$leader" = "${own}" ] || etcdctl --endpoints="$leader" move-leader "$target"`
+    [ "$leader" = "${own}" ] || ETCDCTL_ENDPOINTS="$leader" etcdctl move-leader "$target"`
   const { exitCode, stderr } = await execOnMachine(lab, machine, ['bash', '-c', script])
   if (exitCode !== 0)
     throw new ClusterError('command_failed', `etcd's leader would not move to ${machine.name}: ${stderr}`)
