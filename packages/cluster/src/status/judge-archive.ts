@@ -6,7 +6,7 @@ import { probeOf } from './judge-writes.ts'
 import { limits } from './limits.ts'
 import type { Observations } from './observations.ts'
 import { bytesInWords, durationInWords } from './quantity-words.ts'
-import type { Warning } from './warning.ts'
+import { logsOf, type Warning } from './warning.ts'
 
 /** Whether WAL reaches the repository, seen from the primary, and for how long the primary can bear it if not. */
 export function judgeArchive(
@@ -74,7 +74,7 @@ function stateWarnings(
         next: 'fleet cluster diff',
       },
     ]
-  const next = `fleet cluster logs ${primary} pgbackrest`
+  const next = logsOf(primary, 'postgresql')
   const waiting = `${found.waitingSegments ?? 0} WAL segments wait${found.oldestWaitingS === null ? '' : `, the oldest since ${durationInWords(found.oldestWaitingS * 1000)}`}`
   const outlook = outlookInWords(spec, probe, postgresql, found)
   if (found.failing)

@@ -5,7 +5,7 @@ import { probeOf } from './judge-writes.ts'
 import { limits } from './limits.ts'
 import type { Observations } from './observations.ts'
 import { durationInWords } from './quantity-words.ts'
-import type { Warning } from './warning.ts'
+import { logsOf, type Warning } from './warning.ts'
 
 const takeFull = 'fleet cluster backup --full'
 const takeDifferential = 'fleet cluster backup --diff'
@@ -160,7 +160,7 @@ function verifyWarnings(
   host: string | null,
   nowMs: number,
 ): readonly Warning[] {
-  const next = `fleet cluster logs ${host} backups`
+  const next = logsOf(host ?? 'HOST', 'backups')
   if (verify && !verify.ok)
     return [
       {

@@ -3,7 +3,7 @@ import { type ClusterSpec, type HostSpec, hostsWith } from '../spec/cluster-spec
 import type { ClusterStatus, EtcdMemberStatus } from './cluster-status.ts'
 import type { Observations } from './observations.ts'
 import { valueOf } from './observed.ts'
-import type { Warning } from './warning.ts'
+import { logsOf, type Warning } from './warning.ts'
 
 /** @param off hosts of which nothing answers: they are told of once, elsewhere */
 export function judgeEtcd(
@@ -20,7 +20,7 @@ export function judgeEtcd(
   const following = views.filter(({ leaderId }) => leaderId !== null).length
   const quorum = leader !== null && following >= needed
   const members = hosts.map((host) => describe(host, seen, leader))
-  const log = `fleet cluster logs ${hosts[0]?.name ?? 'NODE'} etcd`
+  const log = logsOf(hosts[0]?.name ?? 'NODE', 'etcd')
 
   const warnings: Warning[] = []
   if (!quorum)
@@ -48,7 +48,7 @@ export function judgeEtcd(
         severity: 'critical',
         host: member.name,
         message: `etcd on ${member.name}: ${member.answer}.`,
-        next: `fleet cluster logs ${member.name} etcd`,
+        next: logsOf(member.name, 'etcd'),
       })
     for (const alarm of member.alarms)
       warnings.push({
@@ -56,7 +56,7 @@ export function judgeEtcd(
         severity: 'critical',
         host: member.name,
         message: alarmInWords(member.name, alarm),
-        next: `fleet cluster logs ${member.name} etcd`,
+        next: logsOf(member.name, 'etcd'),
       })
   }
   return {
@@ -130,7 +130,7 @@ function placementWarnings(leader: string | null, primary: string | null): reado
       severity: 'notice',
       host: leader,
       message: `etcd's leader is on the primary's host ${leader}: losing both at once makes the failover up to one ttl longer. It moves away by itself within a minute.`,
-      next: `fleet cluster logs ${leader} etcd`,
+      next: logsOf(leader, 'etcd'),
     },
   ]
 }

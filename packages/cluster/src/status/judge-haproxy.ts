@@ -4,7 +4,7 @@ import { type ClusterSpec, hostsWith } from '../spec/cluster-spec.ts'
 import type { ClusterStatus, HaproxyStatus } from './cluster-status.ts'
 import { probeOf, vipHolder } from './judge-writes.ts'
 import type { Observations } from './observations.ts'
-import type { Warning } from './warning.ts'
+import { logsOf, type Warning } from './warning.ts'
 
 interface JudgedHaproxies {
   readonly haproxies: readonly HaproxyStatus[]
@@ -77,7 +77,7 @@ function vipWarnings(
     critical(
       'vip_held_twice',
       `${holders.join(' and ')} both hold the virtual address ${address}: their keepalived do not hear each other (VRRP, IP protocol 112).`,
-      `fleet cluster logs ${holders[1]} keepalived`,
+      logsOf(holders[1] ?? first, 'keepalived'),
     )
   if (seen.vip.ok && !haproxies.some(({ name }) => name === (seen.vip.ok && seen.vip.value)))
     critical(
@@ -97,7 +97,7 @@ function vipWarnings(
       critical(
         'vip_no_answer',
         `The virtual address ${address}: ${message}. ${holders.length > 0 ? `${holders.join(' and ')} holds it.` : 'No HAProxy host says that it holds it.'}`,
-        `fleet cluster logs ${holders[0] ?? first} keepalived`,
+        logsOf(holders[0] ?? first, 'keepalived'),
       )
   }
   return warnings
@@ -105,7 +105,7 @@ function vipWarnings(
 
 function viewWarnings(spec: ClusterSpec, haproxy: HaproxyStatus, primary: string | null): readonly Warning[] {
   const { name, answer } = haproxy
-  const next = `fleet cluster logs ${name} haproxy`
+  const next = logsOf(name, 'haproxy')
   const about = { severity: 'critical', host: name, next } as const
   if (answer !== null)
     return [{ ...about, code: 'haproxy_no_answer', message: `HAProxy on ${name}: ${answer}.` }]
@@ -128,7 +128,7 @@ function viewWarnings(spec: ClusterSpec, haproxy: HaproxyStatus, primary: string
       ...about,
       code: 'haproxy_grace',
       message: `Patroni on ${writers[0]} does not answer ${name}, which goes on with its PostgreSQL for up to ${Math.round(spec.failover.ttlS / 2)} s.`,
-      next: `fleet cluster logs ${writers[0]} patroni`,
+      next: logsOf(writers[0] ?? name, 'patroni'),
     })
   if (!haproxy.servers.some(({ port, up }) => port === ports.reads && up))
     warnings.push({
@@ -150,7 +150,7 @@ function disagreement(haproxies: readonly HaproxyStatus[]): readonly Warning[] {
       severity: 'critical',
       host: null,
       message: `The HAProxies disagree about the primary: ${views.map(({ name }, index) => `${name} says ${words[index]}`).join(', ')}. It passes within seconds of a failover.`,
-      next: `fleet cluster logs ${views[0]?.name} haproxy`,
+      next: logsOf(views[0]?.name ?? 'HOST', 'haproxy'),
     },
   ]
 }

@@ -1,3 +1,4 @@
+import { type LoggedService, loggedServices } from '../operate/logs.ts'
 import type { ClusterSpec, HostSpec } from '../spec/cluster-spec.ts'
 import type { HostStatus } from './cluster-status.ts'
 import type { HostProbe } from './host-probe.ts'
@@ -6,7 +7,7 @@ import { limits } from './limits.ts'
 import type { Observations } from './observations.ts'
 import type { Observed } from './observed.ts'
 import { bytesInWords, durationInWords } from './quantity-words.ts'
-import type { Warning } from './warning.ts'
+import { logsOf, type Warning } from './warning.ts'
 
 /** Everything that was asked of one host. */
 const sourcesOf = (seen: Observations, host: string): readonly Observed<unknown>[] =>
@@ -136,7 +137,7 @@ function probeWarnings(
         host: name,
         message: `The service ${unit} on ${name} is ${state || 'not there'}.`,
         // A timer says little: what it starts tells why.
-        next: `fleet cluster logs ${name} ${unit.startsWith('fleet-backup-') ? 'backups' : unit}`,
+        next: logsOf(name, serviceOf(unit)),
       })
   for (const { path, totalBytes, freeBytes } of answers.disks ?? []) {
     const used = totalBytes === 0 ? 0 : 1 - freeBytes / totalBytes
@@ -152,6 +153,12 @@ function probeWarnings(
   for (const { daemon, endsMs } of answers.certificates ?? [])
     warnings.push(...certificateWarnings(name, `${daemon}'s certificate on ${name}`, endsMs, nowMs))
   return warnings
+}
+
+/** Whose log tells of a unit that host-probe.ts asks for. */
+function serviceOf(unit: string): LoggedService {
+  if (unit.startsWith('fleet-backup-')) return 'backups'
+  return loggedServices.find((service) => service === unit) ?? 'postgresql'
 }
 
 /** What a daemon shows can be older than its file: renewed, and never reloaded. */
@@ -214,7 +221,7 @@ function clockWarnings(spec: ClusterSpec, seen: Observations): readonly Warning[
       severity: 'warning',
       host: null,
       message: `The clocks differ: ${ahead.name} is at least ${((ahead.fromMs - behind.toMs) / 1000).toFixed(1)} s ahead of ${behind.name}.`,
-      next: `fleet cluster logs ${behind.name} chrony`,
+      next: logsOf(behind.name, 'chrony'),
     },
   ]
 }

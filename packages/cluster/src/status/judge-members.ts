@@ -6,7 +6,7 @@ import { limits } from './limits.ts'
 import type { Observations } from './observations.ts'
 import { valueOf } from './observed.ts'
 import { bytesInWords, durationInWords } from './quantity-words.ts'
-import type { Warning } from './warning.ts'
+import { logsOf, type Warning } from './warning.ts'
 
 interface Judged<T> {
   readonly found: T
@@ -118,7 +118,7 @@ function clusterWarnings(spec: ClusterSpec, seen: Observations, writes: WritesJu
   const nodes = [...seen.nodes.values()].flatMap((observed) => valueOf(observed) ?? [])
   const critical = (code: Warning['code'], message: string, next: string) =>
     warnings.push({ code, severity: 'critical', host: null, message, next })
-  const log = (name: string) => `fleet cluster logs ${name} patroni`
+  const log = (name: string) => logsOf(name, 'patroni')
   const first = hostsWith(spec, 'postgresql')[0]?.name ?? 'NODE'
 
   if (writes.rivals.length > 0)
@@ -164,7 +164,7 @@ function clusterWarnings(spec: ClusterSpec, seen: Observations, writes: WritesJu
     critical(
       'failsafe_active',
       'Patroni works in failsafe mode: etcd is away, and the primary stays only as long as all nodes reach each other.',
-      `fleet cluster logs ${hostsWith(spec, 'etcd')[0]?.name ?? first} etcd`,
+      logsOf(hostsWith(spec, 'etcd')[0]?.name ?? first, 'etcd'),
     )
   return [...warnings, ...membershipWarnings(spec, seen), ...identityWarnings(nodes)]
 }
@@ -184,7 +184,7 @@ function membershipWarnings(spec: ClusterSpec, seen: Observations): readonly War
         severity: 'critical' as const,
         host: name,
         message: `${name} is not in the cluster's list of members: its Patroni does not reach etcd.`,
-        next: `fleet cluster logs ${name} patroni`,
+        next: logsOf(name, 'patroni'),
       })),
     ...[...listed]
       .filter((name) => !wanted.includes(name))
@@ -223,7 +223,7 @@ function memberWarnings(
   const warnings: Warning[] = []
   const warn = (code: Warning['code'], severity: Warning['severity'], message: string, next: string) =>
     warnings.push({ code, severity, host: name, message, next })
-  const log = `fleet cluster logs ${name} patroni`
+  const log = logsOf(name, 'patroni')
   const probe = probeOf(seen, name)
   const node = valueOf(seen.nodes.get(name))
 
@@ -233,7 +233,7 @@ function memberWarnings(
       'postgresql_not_running',
       'critical',
       `PostgreSQL on ${name} is ${node.state}.`,
-      `fleet cluster logs ${name} postgresql`,
+      logsOf(name, 'postgresql'),
     )
   else if (node.role === 'replica') {
     if (primary?.timeline != null && node.timeline !== null && node.timeline !== primary.timeline)
@@ -255,7 +255,7 @@ function memberWarnings(
         'standby_lagging',
         'warning',
         `${name} lags: ${member.lagBytes === null ? '' : bytesInWords(member.lagBytes)}${member.lagS === null ? '' : `, ${durationInWords(member.lagS * 1000)}`} behind the primary.`,
-        `fleet cluster logs ${name} postgresql`,
+        logsOf(name, 'postgresql'),
       )
   }
   const listed = seen.clusters.get(name)
@@ -264,7 +264,7 @@ function memberWarnings(
       'patroni_no_etcd',
       'critical',
       `Patroni on ${name} answers but cannot read the cluster from etcd: ${listed.failure.message}.`,
-      `fleet cluster logs ${name} patroni`,
+      logsOf(name, 'patroni'),
     )
   if (node?.pendingRestart)
     warn(

@@ -411,7 +411,17 @@ const faults: readonly Fault[] = [
     'a service failed',
     'service_not_active',
     'degraded',
-    (seen) => void (probeIn(seen, 'haproxy-2').answers.units = { haproxy: 'active', keepalived: 'failed' }),
+    (seen) =>
+      void (probeIn(seen, 'haproxy-2').answers.units = {
+        haproxy: 'active',
+        keepalived: 'failed',
+      }),
+  ),
+  fault(
+    'a backup timer was stopped',
+    'service_not_active',
+    'degraded',
+    (seen) => void (probeIn(seen, backupHost).answers.units = { 'fleet-backup-full.timer': 'inactive' }),
   ),
   fault(
     'a disk is nearly full',
@@ -653,11 +663,11 @@ describe('judge, whatever is seen', () => {
       fc.property(anyFaults, anyLosses, (chosen, losses) => {
         for (const { next, message } of judge(seenWith(chosen, losses), spec, observedAtMs).warnings) {
           expect(next).toMatch(
-            /^(fleet cluster (logs [\w-]+ [\w-]+|resume|reinit [\w-]+|restart [\w-]+|diff|backup --(full|diff)|backups|certs renew)|ssh -p \d+ \S+@[\d.]+ .+|ping -c 3 [\d.]+|ip neigh show [\d.]+)$/u,
+            /^(fleet cluster (logs [\w-]+ (patroni|postgresql|etcd|haproxy|keepalived|backups|chrony|nftables)|resume|reinit [\w-]+|restart [\w-]+|diff|backup --(full|diff)|backups|certs renew)|ssh -p \d+ \S+@[\d.]+ .+|ping -c 3 [\d.]+|ip neigh show [\d.]+)$/u,
           )
           const [, node, service] = /^fleet cluster logs (\S+) (\S+)$/u.exec(next) ?? []
           const host = spec.hosts.find(({ name }) => name === node)
-          if (service !== undefined) expect(host && servicesOn(host), next).toContain(service)
+          if (service !== undefined) expect(host && servicesOn(host)).toContain(service)
           expect(message).not.toMatch(/undefined|NaN|null|\[object/u)
         }
       }),

@@ -1,3 +1,5 @@
+import type { LoggedService } from '../operate/logs.ts'
+
 /**
  * - `critical`: writes are impossible or one more failure away from it, or data is in danger
  * - `warning`: something needs a hand, not tonight
@@ -70,6 +72,10 @@ export interface Warning {
   /** The command to type next. */
   readonly next: string
 }
+
+/** The command that shows a service's log; typed, so that a warning names no service that it does not know. */
+export const logsOf = (host: string, service: LoggedService): string =>
+  `fleet cluster logs ${host} ${service}`
 
 const rank = { critical: 0, warning: 1, notice: 2 } as const
 
