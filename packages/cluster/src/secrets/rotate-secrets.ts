@@ -9,14 +9,12 @@ import { isRoleSecret, renderPasswordSql } from './password-sql.ts'
 import { createSecret, type SecretName, secretNames, type SecretRecord, secretTable } from './secrets-file.ts'
 import { readSecrets, readStoredSecrets, writeStoredSecrets } from './secrets-store.ts'
 
-/** Changed when no name is given: nobody outside the cluster holds them, so that nobody has to be told. */
-export const ownSecrets: readonly SecretName[] = [
-  'superuser',
-  'replication',
-  'rewind',
-  'patroniApi',
-  'haproxyStats',
-]
+/**
+ * Changed when no name is given: nobody outside the cluster holds them, so that nobody has to be told, and no connection
+ * breaks. The password of HAProxy's stats page is not among them: a reload of HAProxy ends the connections through it,
+ * half a minute later, and their clients connect anew.
+ */
+export const ownSecrets: readonly SecretName[] = ['superuser', 'replication', 'rewind', 'patroniApi']
 
 export interface RotationPlan {
   /** Get a new value now. */
@@ -57,7 +55,7 @@ export interface RotationInput {
  * Gives secrets new values: in the file, in PostgreSQL, and by `deploy` on the hosts. May die at any line and be called
  * again: it goes on with the same values.
  *
- * Nothing stops. Connections that are open stay open, whatever their password was; Patroni speaks to its own PostgreSQL
+ * Nothing stops. Sessions that are open stay open, whatever their password was (but see `ownSecrets`); Patroni speaks to its own PostgreSQL
  * through a socket that asks for none, and holds its lock in etcd by certificate. PostgreSQL has one password for a role,
  * so that between its change and the new files on a host, a standby that has to connect anew is refused and tries again.
  * PostgreSQL comes first for that reason: files that are ahead would leave such a standby away until all of them are

@@ -10,7 +10,9 @@ export const clusterCertsRenew = defineCommand({
   description:
     'Without names: all but the authority, whose key stays. Deploy renews by itself what is about to expire; this is for\n' +
     'when somebody may have read a key. Every daemon reads its new certificate without a restart, and both the old and the\n' +
-    'new ones are believed, so that the order does not matter. Stopped or dead midway: fleet cluster deploy goes on.\n' +
+    'new ones are believed, so that the order does not matter. HAProxy is reloaded for its own, one host at a time: what is\n' +
+    'connected through it is cut off once, half a minute later, and connects anew. Stopped or dead midway: fleet cluster\n' +
+    'deploy goes on.\n' +
     'An old certificate is believed until it expires: there is no list of revoked ones.',
   options: clusterOptions,
   positionals: [

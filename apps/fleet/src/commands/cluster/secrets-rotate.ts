@@ -8,12 +8,13 @@ export const clusterSecretsRotate = defineCommand({
   name: 'rotate',
   summary: 'Give secrets new values, on a cluster that goes on working',
   description:
-    "Without names: the cluster's own (superuser, replication, rewind, patroni_api, haproxy_stats), which nobody outside\n" +
-    'it holds. Connections that are open stay open, and nothing fails over. A standby that happens to connect anew before\n' +
-    'its host has the new files tries again until it has.\n' +
-    'app and monitor are changed when they are named. PostgreSQL has one password for a role and no time of grace: from\n' +
-    'then on a new connection needs the new one, so have PG_PASSWORD changed on every instance right after; those that\n' +
-    'are connected go on.\n' +
+    "Without names: the cluster's own (superuser, replication, rewind, patroni_api), which nobody outside it holds. No\n" +
+    'connection breaks, and nothing fails over. A standby that happens to connect anew before its host has the new files\n' +
+    'tries again until it has. The others are changed when they are named:\n' +
+    'haproxy_stats reloads HAProxy, one host at a time; what is connected through it is cut off once, half a minute later,\n' +
+    'and connects anew.\n' +
+    'app and monitor are used by others. PostgreSQL has one password for a role and no time of grace: from then on a new\n' +
+    'connection needs the new one, so have PG_PASSWORD changed on every instance right after; what is connected goes on.\n' +
     'backup_cipher cannot be changed: pgBackRest reads a repository with the passphrase that it was made with.\n' +
     'Stopped or dead midway: the same command again goes on with the same values.',
   options: clusterOptions,
