@@ -182,8 +182,8 @@ export const arbitraryClusterYml: fc.Arbitrary<string> = fc
       failover,
       haproxy: sparse({
         max_connections: fc.integer({ min: 10, max: 30 }),
-        check_interval: fc.constantFrom('1s', '2000ms'),
-        fast_interval: fc.constantFrom('250ms', '1s'),
+        check_interval: fc.constantFrom('500ms', '1s', '2000ms'),
+        fast_interval: fc.constantFrom('250ms', '500ms'),
         fall: fc.integer({ min: 1, max: 10 }),
         rise: fc.integer({ min: 1, max: 10 }),
       }),

@@ -210,7 +210,7 @@ const readHaproxy = (section: Section, defaultConnections: number): ClusterSpec[
   checkIntervalMs: section.optional(
     'check_interval',
     read.durationInMs(200, 10_000, 'A dead server is noticed after `fall` checks.'),
-    1_000,
+    500,
   ),
   fastIntervalMs: section.optional(
     'fast_interval',
