@@ -10,5 +10,6 @@ ensureWebApp()
 
 const tally = createTally()
 await tally.vitest('full-lab', ['--config', 'vitest.lab.config.ts', 'full-lab'])
+await tally.vitest('identity', ['--config', 'vitest.lab.config.ts', 'identity'])
 await tally.vitest('guides', ['--config', 'vitest.lab.config.ts', 'guides'])
 tally.end()
