@@ -28,6 +28,7 @@ const worldWith = (env: CommandWorld['env'] = {}, out: string[] = []): CommandWo
     isOutTty: false,
     isErrTty: false,
     columns: 80,
+    rows: 24,
     paint: createPaint(false),
   },
   json: false,
