@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { ports } from '../layout.ts'
 import type { HostSpec } from '../spec/cluster-spec.ts'
 import { acceptedText, askHttps, type HttpsQuestion } from '../status/ask-https.ts'
-import { SourceError } from '../status/source-failure.ts'
+import { parseAnswer } from '../status/parse-answer.ts'
 
 // etcd 3.5's JSON gateway writes 64-bit numbers as strings and leaves out what is zero or false
 // (https://etcd.io/docs/v3.5/dev-guide/api_grpc_gateway/).
@@ -79,8 +79,8 @@ export async function askEtcd(
  * @throws SourceError bad_answer
  */
 export function parseEtcdView(status: string, list: string, certificateEndsMs: number): EtcdView {
-  const found = parse(statusAnswer, status)
-  const members = parse(memberListAnswer, list).members.map(({ ID, name, peerURLs, isLearner }) => ({
+  const found = parseAnswer(statusAnswer, status)
+  const members = parseAnswer(memberListAnswer, list).members.map(({ ID, name, peerURLs, isLearner }) => ({
     id: ID,
     name,
     peerUrls: peerURLs,
@@ -109,17 +109,4 @@ function parseAlarm(
   if (!found) return []
   const [, id = '', alarm = ''] = found
   return [{ member: members.find((member) => member.id === id)?.name || id, alarm }]
-}
-
-function parse<T extends z.ZodType>(schema: T, text: string): z.output<T> {
-  let json: unknown
-  try {
-    json = JSON.parse(text)
-  } catch {
-    throw new SourceError('bad_answer', 'its answer is not JSON')
-  }
-  const found = schema.safeParse(json)
-  if (!found.success)
-    throw new SourceError('bad_answer', 'its answer has a form that this version of fleet does not know')
-  return found.data
 }

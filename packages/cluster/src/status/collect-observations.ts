@@ -2,10 +2,10 @@ import { X509Certificate } from 'node:crypto'
 import { askEtcd } from '../etcd/etcd-client.ts'
 import { askHaproxy, askVipHolder } from '../haproxy/haproxy-client.ts'
 import type { HostShell } from '../hosts/host-shell.ts'
-import { createPatroniClient } from '../patroni/patroni-client.ts'
 import { type ClusterPki, operatorCertificate } from '../pki/cluster-pki.ts'
 import type { ClusterSecrets } from '../secrets/cluster-secrets.ts'
 import { type ClusterSpec, type HostSpec, hostsWith } from '../spec/cluster-spec.ts'
+import { askCluster, askHistory, askNode } from './ask-patroni.ts'
 import { probeHost } from './host-probe.ts'
 import type { Observations } from './observations.ts'
 import { type Deadline, observe, type Observed } from './observed.ts'
@@ -15,7 +15,7 @@ export const sourceTimeoutMs = 2_000
 
 export interface CollectInput {
   readonly spec: ClusterSpec
-  readonly secrets: Pick<ClusterSecrets, 'patroniApi' | 'haproxyStats'>
+  readonly secrets: Pick<ClusterSecrets, 'haproxyStats'>
   readonly pki: ClusterPki
   readonly shell: HostShell
   readonly now: () => number
@@ -36,7 +36,6 @@ export async function collectObservations(input: CollectInput): Promise<Observat
   const { certificatePem, privateKeyPem } = pki.certificate(operatorCertificate)
   const tls = { authorityPem: pki.authorityPem, certificatePem, privateKeyPem }
   const stats = { password: secrets.haproxyStats, tls }
-  const patroni = createPatroniClient({ spec, secrets, pki })
 
   const each = async <T>(
     hosts: readonly HostSpec[],
@@ -51,32 +50,28 @@ export async function collectObservations(input: CollectInput): Promise<Observat
       ),
     )
   const databases = hostsWith(spec, 'postgresql')
-  try {
-    const [nodes, clusters, histories, etcd, haproxies, vip, hosts] = await Promise.all([
-      each(databases, (host, deadline) => patroni.node(host, deadline)),
-      each(databases, (host, deadline) => patroni.cluster(host, deadline)),
-      each(databases, (host, deadline) => patroni.history(host, deadline)),
-      each(hostsWith(spec, 'etcd'), (host, { signal }) => askEtcd(host, { tls, signal })),
-      each(hostsWith(spec, 'haproxy'), (host, { signal }) => askHaproxy(host, { ...stats, signal })),
-      observe(timeoutMs, stop, ({ signal }) => askVipHolder(spec.network.vip, { ...stats, signal })),
-      each(spec.hosts, (host, deadline) => probeHost(shell, spec, host, deadline, now)),
-    ])
-    return {
-      tookMs: Math.round(performance.now() - startMs),
-      nodes,
-      clusters,
-      histories,
-      etcd,
-      haproxies,
-      vip,
-      hosts,
-      ownCertificates: [
-        { name: 'authority', endsMs: endOf(pki.authorityPem) },
-        { name: 'operator', endsMs: endOf(certificatePem) },
-      ],
-    }
-  } finally {
-    await patroni.close()
+  const [nodes, clusters, histories, etcd, haproxies, vip, hosts] = await Promise.all([
+    each(databases, (host, { signal }) => askNode(host, { tls, signal })),
+    each(databases, (host, { signal }) => askCluster(host, { tls, signal })),
+    each(databases, (host, { signal }) => askHistory(host, { tls, signal })),
+    each(hostsWith(spec, 'etcd'), (host, { signal }) => askEtcd(host, { tls, signal })),
+    each(hostsWith(spec, 'haproxy'), (host, { signal }) => askHaproxy(host, { ...stats, signal })),
+    observe(timeoutMs, stop, ({ signal }) => askVipHolder(spec.network.vip, { ...stats, signal })),
+    each(spec.hosts, (host, deadline) => probeHost(shell, spec, host, deadline, now)),
+  ])
+  return {
+    tookMs: Math.round(performance.now() - startMs),
+    nodes,
+    clusters,
+    histories,
+    etcd,
+    haproxies,
+    vip,
+    hosts,
+    ownCertificates: [
+      { name: 'authority', endsMs: endOf(pki.authorityPem) },
+      { name: 'operator', endsMs: endOf(certificatePem) },
+    ],
   }
 }
 

@@ -35,21 +35,35 @@ export const clusterStatus = defineCommand({
     withCluster(world, options, 'identity', async (cluster) => {
       const { exitCodeOf } = await import('@fleet/cluster')
       if (options.watch) return watch(cluster, options.interval * 1000, world)
-      const status = await look(cluster, world)
+      const status = await look(cluster, world, sourceMs(performance.now()))
       if (status === null) return stopped
       return { data: status, text: await textOf(status, world), exitCode: exitCodeOf[status.level] }
     }),
 })
 
+/** From the program's start until the last source is given up: what is left of 3 s is for the end of connections. */
+const answersInMs = 2_500
+const mostMs = 2_000
+/** Less would take busy hosts for dead ones, on a machine that itself is too slow for the promise. */
+const leastMs = 1_400
+
+/** @param startedMs what this program took until now to load, up to a second on a small machine */
+const sourceMs = (startedMs: number): number =>
+  Math.round(Math.min(mostMs, Math.max(leastMs, answersInMs - startedMs)))
+
 const stopped: CommandResult = { data: undefined, text: '', exitCode: 130 }
 
 /** @returns null when Ctrl-C came before the answer */
-async function look(cluster: OpenCluster, world: CommandWorld): Promise<ClusterStatus | null> {
+async function look(
+  cluster: OpenCluster,
+  world: CommandWorld,
+  timeoutMs: number,
+): Promise<ClusterStatus | null> {
   const { collectObservations, judge } = await import('@fleet/cluster')
   const { spec, secrets, pki, shell } = cluster
   const { now, stop } = world
   try {
-    const seen = await collectObservations({ spec, secrets, pki, shell, now, stop })
+    const seen = await collectObservations({ spec, secrets, pki, shell, now, stop, timeoutMs })
     return judge(seen, spec, now())
   } catch (error) {
     if (stop.aborted && error === stop.reason) return null
@@ -68,7 +82,7 @@ async function watch(cluster: OpenCluster, intervalMs: number, world: CommandWor
   try {
     while (!stop.aborted) {
       const startMs = performance.now()
-      const status = await look(cluster, world)
+      const status = await look(cluster, world, mostMs)
       if (status === null) break
       // One line a look.
       if (!screen) terminal.out(`${JSON.stringify(status)}\n`)
