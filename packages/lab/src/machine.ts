@@ -98,9 +98,17 @@ export async function startMachine(lab: Lab, machine: MachineState): Promise<Sta
 
 /** Process id of the machine's init, as this machine counts; null when the machine is off. */
 export function findInit(lab: Lab, machine: string): number | null {
-  const inside = processesIn(nspawnCgroup(lab, machine))
-  return inside.find((pid) => isInit(readStatus(pid))) ?? null
+  // While it boots, init is moved to a cgroup that is made for it: a look that began before and ended after misses it.
+  for (let look = 0; look < looks; look += 1) {
+    const inside = processesIn(nspawnCgroup(lab, machine))
+    const init = inside.find((pid) => isInit(readStatus(pid)))
+    if (init !== undefined) return init
+    if (inside.length === 0) return null
+  }
+  return null
 }
+/** nspawn moves it once and its systemd once more. */
+const looks = 3
 
 /** @param status of /proc/PID/status: its last number in NSpid is the one in its own namespace */
 export const isInit = (status: string): boolean => /^NSpid:\t\d+(?:\t\d+)*\t1$/m.test(status)
