@@ -16,7 +16,7 @@ export interface PrimarySampler {
   stop(): Promise<readonly PrimarySample[]>
 }
 
-const everyS = 0.2
+const everyMs = 200
 const retryMs = 500
 /** Asked on the machine itself, so that no network and no proxy stands between. */
 const question = `SELECT round(extract(epoch FROM clock_timestamp()) * 1000), pg_is_in_recovery()`
@@ -54,7 +54,7 @@ export function startPrimarySampler(lab: Lab): PrimarySampler {
   }
 }
 
-/** One psql that repeats the question; it ends with its server or its machine. */
+/** One psql that is asked again and again; it ends with its server or its machine. */
 async function sampleUntilItEnds(
   lab: Lab,
   node: MachineState,
@@ -73,16 +73,21 @@ async function sampleUntilItEnds(
     child.on('error', () => resolve())
     child.on('close', () => resolve())
   })
-  const kill = () => child.kill('SIGKILL')
-  signal.addEventListener('abort', kill, { once: true })
   child.stdin.on('error', () => {})
-  child.stdin.write(`${question} \\watch interval=${everyS}\n`)
+  // Asked from here each time: psql ends by itself when its input does, wherever the machine's processes are.
+  const timer = setInterval(() => child.stdin.write(`${question};\n`), everyMs)
+  const finish = () => {
+    clearInterval(timer)
+    child.stdin.end()
+  }
+  signal.addEventListener('abort', finish, { once: true })
   for await (const line of createInterface({ input: child.stdout })) {
     const match = /^(\d+)\|([tf])$/.exec(line)
     if (match) onSample({ node: node.name, atMs: Number(match[1]), writable: match[2] === 'f' })
   }
   await ended
-  signal.removeEventListener('abort', kill)
+  finish()
+  signal.removeEventListener('abort', finish)
 }
 
 /**
