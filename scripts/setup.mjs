@@ -93,6 +93,7 @@ const debianPackages = [
   programPackage('nftables', 'nft'),
   programPackage('iproute2', 'ip'),
   programPackage('openssh-client', 'ssh'),
+  programPackage('openssh-server', 'sshd'),
   // Deploying on them.
   programPackage('ansible', 'ansible-playbook'),
   programPackage('ansible-lint'),
@@ -156,7 +157,7 @@ function filesBelow(folder) {
       return entry.isDirectory() ? filesBelow(path) : [path]
     })
     .filter((path) => !/\.test\.tsx?$/.test(path) && statSync(path).isFile())
-    .sort()
+    .sort((a, b) => (a < b ? -1 : 1))
 }
 
 function digest(files, salt) {

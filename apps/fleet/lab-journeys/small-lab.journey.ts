@@ -40,7 +40,6 @@ test('one command makes six machines and a healthy cluster on them', async () =>
   expect(roles.filter((role) => role === 'primary')).toHaveLength(1)
   expect(roles.filter((role) => role === 'quorum_standby')).toHaveLength(2)
 })
-})
 
 test('a second deploy changes nothing', async () => {
   const report = await lab.cluster<DeployReport>(['deploy'])
