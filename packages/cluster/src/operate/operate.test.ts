@@ -112,5 +112,5 @@ test('PostgreSQL and Patroni, which share a unit, are told apart by their progra
     '_SYSTEMD_UNIT=patroni.service',
     '_COMM=postgres',
   ])
-  expect(servicesOn(node!)).toEqual(['postgresql', 'patroni', 'etcd', 'pgbackrest'])
+  expect(servicesOn(node!)).toEqual(['postgresql', 'patroni', 'etcd', 'pgbackrest', 'chrony', 'nftables'])
 })

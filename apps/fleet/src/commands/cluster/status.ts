@@ -29,7 +29,7 @@ export const clusterStatus = defineCommand({
   examples: [
     { line: 'fleet cluster status', says: 'Once' },
     { line: 'fleet cluster status --watch --interval 5', says: 'As a screen on the wall' },
-    { line: 'fleet cluster status --json | jq .warnings', says: 'For programs; the fields are stable' },
+    { line: 'fleet cluster status --json', says: 'For programs; the fields are stable' },
   ],
   run: ({ options }, world) =>
     withCluster(world, options, 'identity', async (cluster) => {
