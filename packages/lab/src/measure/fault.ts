@@ -100,7 +100,7 @@ export function findFault(name: string): Fault {
   })
 }
 
-export async function findPrimary({ lab, operation }: MeasureContext): Promise<MachineState> {
+async function findPrimary({ lab, operation }: MeasureContext): Promise<MachineState> {
   const { leader } = await operation.patroni.findLeader({ signal: operation.signal })
   if (!leader)
     throw new ClusterError('cluster_unhealthy', 'The cluster has no primary, so nothing can be measured.')

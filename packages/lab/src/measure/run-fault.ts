@@ -40,6 +40,8 @@ const steadyWrites = 100
 const observeAtLeastMs = 8_000
 const writesBackLimitMs = 120_000
 const healthyLimitMs = 240_000
+/** The promise of `fleet cluster status`. */
+const statusLimitMs = 3_000
 
 /**
  * Does a fault to a healthy cluster under writes, heals it, and counts.
@@ -93,6 +95,7 @@ export async function runFault(
     })
     const twoPrimaries = findTwoPrimaries(primaries).length
     const gapMs = Math.round(gap?.gapMs ?? Infinity)
+    const slowestStatusMs = Math.round(Math.max(...samples.map((each) => each.answeredMs - each.askedMs)))
     return {
       fault: fault.name,
       machine: machine.name,
@@ -104,8 +107,13 @@ export async function runFault(
       twoPrimaries,
       healthyAgainMs: Math.round(healthyAgainMs),
       untruths,
-      slowestStatusMs: Math.round(Math.max(...samples.map((each) => each.answeredMs - each.askedMs))),
-      passed: gapMs <= fault.limitMs && missing.length === 0 && twoPrimaries === 0 && untruths.length === 0,
+      slowestStatusMs,
+      passed:
+        gapMs <= fault.limitMs &&
+        missing.length === 0 &&
+        twoPrimaries === 0 &&
+        untruths.length === 0 &&
+        slowestStatusMs <= statusLimitMs,
     }
   } finally {
     await Promise.allSettled([status.stop(), sampler.stop(), writer.stop()])

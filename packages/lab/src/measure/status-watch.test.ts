@@ -18,12 +18,6 @@ test('healthy while writes flow is the truth', () => {
   expect(findUntruths([sample(10_000), sample(20_000)], flowing)).toEqual([])
 })
 
-test('an answer after more than 3 s breaks the promise', () => {
-  expect(findUntruths([sample(10_000, { answeredMs: 13_200 })], flowing)).toEqual([
-    expect.stringContaining('3200 ms'),
-  ])
-})
-
 test('writes that work are not told of after 5 s without any', () => {
   expect(findUntruths([sample(20_000)], stopped)).toEqual([
     expect.stringContaining('none had been acknowledged'),

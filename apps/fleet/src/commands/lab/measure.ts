@@ -76,6 +76,7 @@ function describeRun(run: FaultRun): string {
     `${run.missing.length} missing`,
     `${run.twoPrimaries} times two primaries`,
     `healthy again after ${seconds(run.healthyAgainMs)}`,
+    `status answered within ${seconds(run.slowestStatusMs)}`,
     ...run.untruths.map((untruth) => `status: ${untruth}`),
     run.passed ? 'as promised' : 'NOT AS PROMISED',
   ].join(', ')
