@@ -93,7 +93,6 @@ const debianPackages = [
   programPackage('nftables', 'nft'),
   programPackage('iproute2', 'ip'),
   programPackage('openssh-client', 'ssh'),
-  programPackage('openssh-server', 'sshd'),
   // Deploying on them.
   programPackage('ansible', 'ansible-playbook'),
   programPackage('ansible-lint'),

@@ -72,38 +72,35 @@ export async function withDebianRoot(
   command: readonly string[],
   options: DebianRootOptions = {},
 ): Promise<ShellResult> {
-  const lower = findDebianRoot()
-  if (process.getuid?.() !== 0)
-    throw new Error('Checking files in a Debian root needs root: run the tests as root.')
   const work = mkdtempSync(join(tmpdir(), 'fleet-debian-root-'))
   try {
-    const placed = join(work, 'placed')
-    mkdirSync(placed)
-    placeFiles(files, placed, lower)
-    const child = spawn(
-      'unshare',
-      [
-        '--mount',
-        '--net',
-        '--pid',
-        '--ipc',
-        '--uts',
-        '--fork',
-        '--kill-child',
-        'sh',
-        '-c',
-        enterRoot,
-        'sh',
-        lower,
-        work,
-        ...command,
-      ],
-      { stdio: 'pipe' },
-    )
+    const namespaces = ['--net', '--pid', '--ipc', '--uts', '--fork', '--kill-child']
+    const withLoopback = ['sh', '-c', 'ip link set lo up && exec "$@"', 'sh']
+    const words = enterDebianRoot(files, work, command)
+    const child = spawn('unshare', [...namespaces, ...withLoopback, ...words], { stdio: 'pipe' })
     return await collect(child, options)
   } finally {
     rmSync(work, { recursive: true, force: true })
   }
+}
+
+/**
+ * The program that becomes `command` in such a root, with the processes and the network of its caller. Nothing of it is
+ * seen from outside, and it is gone with its last process.
+ *
+ * @param work an empty folder of the caller, who removes it; it may serve again once the process has ended
+ * @throws Error when there is no image, when not root, when a file's owner does not exist in the root
+ */
+export function enterDebianRoot(
+  files: readonly PlacedFile[],
+  work: string,
+  command: readonly string[],
+): readonly string[] {
+  const lower = findDebianRoot()
+  if (process.getuid?.() !== 0)
+    throw new Error('A Debian root is entered by root only: run the tests as root.')
+  placeFiles(files, join(work, 'placed'), lower)
+  return ['unshare', '--mount', 'sh', '-c', enterRoot, 'sh', lower, work, ...command]
 }
 
 // The upper layer is a tmpfs: an overlay cannot lie on an overlay, which is what a container has as /tmp.
@@ -111,8 +108,7 @@ const enterRoot = `
 set -eu
 lower=$1 work=$2
 shift 2
-ip link set lo up
-mkdir "$work/layer"
+mkdir -p "$work/layer"
 mount -t tmpfs -o mode=0755 tmpfs "$work/layer"
 mkdir "$work/layer/upper" "$work/layer/work" "$work/layer/root"
 root=$work/layer/root
@@ -128,6 +124,7 @@ exec chroot "$root" /usr/bin/env -i PATH=/usr/sbin:/usr/bin:/sbin:/bin HOME=/roo
 function placeFiles(files: readonly PlacedFile[], into: string, root: string): void {
   const users = readIds(root, 'passwd')
   const groups = readIds(root, 'group')
+  mkdirSync(into, { recursive: true })
   for (const file of files) {
     const user = users.get(file.owner)
     const group = groups.get(file.group)

@@ -1,18 +1,16 @@
 import { type ChildProcessByStdio, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync } from 'node:fs'
-import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { type AddressInfo, connect, createServer } from 'node:net'
-import { tmpdir, userInfo } from 'node:os'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { ClusterSpec } from '../src/spec/cluster-spec.ts'
+import { enterDebianRoot, type PlacedFile } from './debian-root.ts'
 
 export interface LocalSshd {
   /** For a ClusterSpec whose hosts all have the address 127.0.0.1. */
   readonly ssh: ClusterSpec['ssh']
-  /** As `freeze` but for good: every process of it is killed. */
-  kill(): void
   /** SIGSTOP to the server and to every session: the kernel still takes connections, nobody answers. */
   freeze(): void
   thaw(): void
@@ -21,43 +19,34 @@ export interface LocalSshd {
   close(): Promise<void>
 }
 
-const program = '/usr/sbin/sshd'
-
-/** A real sshd on loopback with keys of its own, which lets the user of this process in, and nobody else. */
+/** A real sshd on loopback, in a Debian root of its own, which lets root in with one key, and nobody else. */
 export async function startLocalSshd(): Promise<LocalSshd> {
-  if (!existsSync(program))
-    throw new Error(
-      'sshd is not installed: run, as root, apt-get install -y --no-install-recommends openssh-server',
-    )
   const folder = await mkdtemp(join(tmpdir(), 'fleet sshd-'))
   const at = (name: string) => join(folder, name)
   const newKey = (name: string) =>
     spawnSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', '', '-f', at(name)])
   newKey('host')
   newKey('client')
-  await copyFile(at('client.pub'), at('authorized_keys'))
   const port = await freePort()
   await writeFile(at('known_hosts'), `[127.0.0.1]:${port} ${await readFile(at('host.pub'), 'utf8')}`)
-  await writeFile(
-    at('sshd_config'),
-    [
-      `Port ${port}`,
-      'ListenAddress 127.0.0.1',
-      `HostKey "${at('host')}"`,
-      `AuthorizedKeysFile "${at('authorized_keys')}"`,
-      'PidFile none',
-      'UsePAM no',
-      'PasswordAuthentication no',
-      // The folder of the keys is in /tmp, which everybody may write to.
-      'StrictModes no',
-    ].join('\n'),
-  )
-  // sshd started by root wants this one folder, made by its package's unit at boot.
-  if (process.getuid?.() === 0) {
-    await mkdir('/run/sshd', { recursive: true })
-    await chmod('/run/sshd', 0o755)
+  const launch = async () => {
+    const placed = async (path: string, content: string | Promise<string>): Promise<PlacedFile> => ({
+      path,
+      content: await content,
+      mode: '0600',
+      owner: 'root',
+      group: 'root',
+    })
+    const files = await Promise.all([
+      placed('/etc/ssh/sshd_config.d/test.conf', sshdSettings(port)),
+      placed('/etc/ssh/test_host_key', readFile(at('host'), 'utf8')),
+      placed('/root/.ssh/authorized_keys', readFile(at('client.pub'), 'utf8')),
+    ])
+    // sshd wants this folder, which its unit makes on a host.
+    const start = 'mkdir -m 0755 /run/sshd && exec /usr/sbin/sshd -D -e'
+    return await listening(enterDebianRoot(files, at('root'), ['sh', '-c', start]), port)
   }
-  let daemon = await launch(at('sshd_config'), port)
+  let daemon = await launch()
   const signal = (name: NodeJS.Signals) => {
     for (const pid of [...descendants(daemon.pid!), daemon.pid!])
       try {
@@ -74,19 +63,18 @@ export async function startLocalSshd(): Promise<LocalSshd> {
   }
   return {
     ssh: {
-      user: userInfo().username,
+      user: 'root',
       port,
       identityFile: at('client'),
       knownHostsFile: at('known_hosts'),
     },
-    kill: () => signal('SIGKILL'),
     freeze: () => signal('SIGSTOP'),
     thaw: () => signal('SIGCONT'),
     async changeHostKey() {
       await end()
       await rm(at('host'))
       newKey('host')
-      daemon = await launch(at('sshd_config'), port)
+      daemon = await launch()
     },
     async close() {
       await end()
@@ -95,8 +83,20 @@ export async function startLocalSshd(): Promise<LocalSshd> {
   }
 }
 
-async function launch(config: string, port: number): Promise<ChildProcessByStdio<null, null, Readable>> {
-  const daemon = spawn(program, ['-D', '-e', '-f', config], { stdio: ['ignore', 'ignore', 'pipe'] })
+// The penalties would shut out everybody at 127.0.0.1 after the tests that break connections off.
+const sshdSettings = (port: number) => `
+Port ${port}
+ListenAddress 127.0.0.1
+HostKey /etc/ssh/test_host_key
+PerSourcePenalties no
+`
+
+async function listening(
+  words: readonly string[],
+  port: number,
+): Promise<ChildProcessByStdio<null, null, Readable>> {
+  const [program = '', ...args] = words
+  const daemon = spawn(program, args, { stdio: ['ignore', 'ignore', 'pipe'] })
   let said = ''
   daemon.stderr.on('data', (bytes) => (said += String(bytes)))
   const deadlineMs = performance.now() + 5_000

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { type LocalSshd, startLocalSshd } from '../../testing/local-sshd.ts'
 import { ClusterError } from '../cluster-error.ts'
@@ -6,7 +5,7 @@ import type { ClusterSpec, HostSpec } from '../spec/cluster-spec.ts'
 import { createSingleUseShell } from './single-use-shell.ts'
 
 const host: HostSpec = { name: 'pg-node-1', address: '127.0.0.1', roles: [], memoryMb: 1024, cores: 1 }
-const { username: user } = userInfo()
+const user = 'root'
 let sshd: LocalSshd
 const open = (change: Partial<ClusterSpec['ssh']> = {}) =>
   createSingleUseShell({ hosts: [host], ssh: { ...sshd.ssh, ...change } } as unknown as ClusterSpec)
