@@ -1,5 +1,5 @@
 /** Every failure that an operator may meet, with what to do about it. Anything else that is thrown is a bug. */
-export const clusterErrorTable = {
+const clusterErrorTable = {
   invalid_spec: 'Correct the lines named above and run the command again.',
   missing_file: 'Run `fleet cluster init` in an empty folder, or name the file with --file.',
   unsafe_file: 'Make the file readable by its owner only: chmod 600 FILE.',

@@ -1,7 +1,7 @@
 import { type ClusterSpec, type HostRole, hostRoles, type HostSpec } from './spec/cluster-spec.ts'
 
 /** Debian packages that every host of the cluster has, whatever it does. */
-export const commonPackages = [
+const commonPackages = [
   'ca-certificates',
   'chrony',
   'curl',
@@ -20,7 +20,7 @@ export const commonPackages = [
 ] as const
 
 /** What a role adds. PostgreSQL's major version is part of the name of its package: see `packagesOf`. */
-export const packagesByRole: Readonly<Record<HostRole, (postgresqlVersion: number) => readonly string[]>> = {
+const packagesByRole: Readonly<Record<HostRole, (postgresqlVersion: number) => readonly string[]>> = {
   postgresql: (version) => [
     `postgresql-${version}`,
     'patroni',

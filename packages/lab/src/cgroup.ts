@@ -7,7 +7,7 @@ import { until } from './until.ts'
  * Every process of a lab is in a cgroup that bears the lab's name: so all are found and killed at once, whoever started
  * them and whatever became of that one. It also keeps machines apart: nspawn would put all of them into the same one.
  */
-export const labsCgroup = 'fleet-lab'
+const labsCgroup = 'fleet-lab'
 
 /** @returns where version 2 of the hierarchy is mounted; null when it is not, or cannot be written to */
 export function findCgroupMount(mountInfo: string): string | null {

@@ -74,7 +74,7 @@ export function findLab(home: LabHome, name: string): Lab {
   return { places, state }
 }
 
-export const defaultLabName = 'lab'
+const defaultLabName = 'lab'
 
 /** @throws ClusterError lab_not_found when the lab has no machine of this name */
 export function findMachine(lab: Lab, name: string): MachineState {

@@ -24,7 +24,7 @@ export interface AnsibleInput {
 }
 
 /** Folders that no package makes. */
-export function directoriesOf(spec: ClusterSpec, host: HostSpec): readonly HostDirectory[] {
+function directoriesOf(spec: ClusterSpec, host: HostSpec): readonly HostDirectory[] {
   const postgres = { owner: 'postgres', group: 'postgres' } as const
   const { repository } = spec.backup
   return [
@@ -64,7 +64,7 @@ export async function withAnsibleInput<T>(
 }
 
 /** For our module rendered_files. Base64, so that Ansible sees no braces that it would take for a template. */
-export function renderPayload({ spec, rendered }: AnsibleInput, host: HostSpec): string {
+function renderPayload({ spec, rendered }: AnsibleInput, host: HostSpec): string {
   const files = filesOf(rendered, host).map((file) => ({
     ...file,
     onChange:

@@ -101,7 +101,7 @@ async function inspectHosts(
 }
 
 /** What is about to be done, for people: all of it is in order or not by then, nothing is asked any more. */
-export function describePlan(spec: ClusterSpec, surveys: readonly HostSurvey[]): readonly string[] {
+function describePlan(spec: ClusterSpec, surveys: readonly HostSurvey[]): readonly string[] {
   const fresh = surveys.filter(({ facts }) => facts?.cluster === null)
   const installs = surveys.flatMap(({ host, facts }) =>
     facts && facts.missingPackages.length > 0 ? [`${host.name}: ${facts.missingPackages.join(', ')}`] : [],

@@ -35,7 +35,7 @@ export async function verifyWrites(connection: ClientConfig): Promise<void> {
 }
 
 /** The same address, where reads go. */
-export const readsOf = (connection: ClientConfig): ClientConfig => ({ ...connection, port: ports.reads })
+const readsOf = (connection: ClientConfig): ClientConfig => ({ ...connection, port: ports.reads })
 
 /** @throws Error of the driver when no server for reads answers */
 export async function verifyReads(connection: ClientConfig): Promise<void> {

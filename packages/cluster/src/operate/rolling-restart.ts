@@ -67,7 +67,7 @@ export async function rollingRestart(
 
 const nodeOf = (step: RestartStep): HostSpec => (step.do === 'switchover' ? step.from : step.host)
 
-export function describeStep(step: RestartStep): string {
+function describeStep(step: RestartStep): string {
   if (step.do === 'switchover')
     return `Switch over from ${step.from.name} to ${step.to.name}; ${step.from.name} starts anew as a standby.`
   return step.do === 'restart-standby'

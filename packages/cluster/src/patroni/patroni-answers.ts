@@ -18,7 +18,7 @@ const pendingRestartReason = z
   )
 
 /** `leader` of a cluster; `quorum_standby` and `sync_standby` acknowledge commits; `replica` does not. */
-export const memberRoles = ['leader', 'standby_leader', 'sync_standby', 'quorum_standby', 'replica'] as const
+const memberRoles = ['leader', 'standby_leader', 'sync_standby', 'quorum_standby', 'replica'] as const
 
 const member = z
   .object({

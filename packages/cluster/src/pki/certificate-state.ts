@@ -10,7 +10,7 @@ import { extendedKeyUsages } from './issue-certificate.ts'
 export type CertificateState = 'valid' | 'missing' | 'foreign' | 'outdated' | 'expiring' | 'expired'
 
 /** Deploy issues new ones from then on; with a deploy a month nobody has to think of it. */
-export const renewBeforeMs = 30 * 86_400_000
+const renewBeforeMs = 30 * 86_400_000
 
 /**
  * Null when the two texts are no certificate and its own key. A certificate without its key serves nobody: it is what a

@@ -21,7 +21,7 @@ export interface ClusterPki {
 }
 
 /** Daemons that have a certificate of their own on a host. */
-export const certifiedDaemons = ['etcd', 'patroni', 'postgresql', 'haproxy', 'pgbackrest'] as const
+const certifiedDaemons = ['etcd', 'patroni', 'postgresql', 'haproxy', 'pgbackrest'] as const
 export type CertifiedDaemon = (typeof certifiedDaemons)[number]
 
 export const certificateName = (hostName: string, daemon: CertifiedDaemon): string => `${hostName}/${daemon}`

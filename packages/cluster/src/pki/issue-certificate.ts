@@ -4,7 +4,7 @@ import { loadX509 } from './load-x509.ts'
 
 const dayMs = 86_400_000
 /** Ten years. Its key signs again before that: see ensurePki. */
-export const authorityDays = 3_652
+const authorityDays = 3_652
 /** The longest that browsers and other strict clients take. */
 export const leafDays = 397
 /** A host's clock may be behind; deploy refuses more than a second, but drills do worse. */

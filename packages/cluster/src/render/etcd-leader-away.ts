@@ -8,7 +8,7 @@ import type { RenderedFile, RenderInput } from './rendered-file.ts'
 
 /** Also Patroni's `on_role_change` callback: it takes Patroni's three words. */
 export const etcdLeaderAwayScript = `${paths.scripts}/etcd-leader-away`
-export const etcdLeaderAwayTimer = 'etcd-leader-away.timer'
+const etcdLeaderAwayTimer = 'etcd-leader-away.timer'
 
 /**
  * Keeps etcd's leader off the primary's host, where both share one: a new etcd leader gives every lease its whole time

@@ -107,7 +107,7 @@ function renderDefaults(): string {
     'srvtcpka-cnt 3',
     // What a check may take after it is connected: a machine that is busy for a second is not dead, and marking the
     // primary down closes every session.
-    'timeout check 2s',
+    `timeout check ${checkTimeoutMs / 1000}s`,
   ])
 }
 
@@ -117,10 +117,7 @@ function renderWrites(spec: ClusterSpec): string {
   // A promotion is seen when the next check of a server that is down comes.
   const downIntervalMs = Math.max(fastIntervalMs, Math.floor(checkIntervalMs / 2))
   const pace = `inter ${checkIntervalMs}ms fastinter ${fastIntervalMs}ms downinter ${downIntervalMs}ms fall ${fall} rise ${rise}`
-  // Half the lease while Patroni's port refuses, so that the host is let go long before another may be promoted. Where
-  // Patroni hangs each check takes twice as long; a promotion then ends it at once, see on-marked-up.
-  const graceFall = Math.max(1, Math.floor((spec.failover.ttlS * 1000) / 2 / graceIntervalMs))
-  const gracePace = `inter ${graceIntervalMs}ms fall ${graceFall} rise 1`
+  const gracePace = `inter ${graceIntervalMs}ms fall ${graceFall(spec)} rise 1`
   return section('listen writes', [
     `bind *:${ports.writes} tcp-ut ${clientUserTimeoutS}s`,
     `maxconn ${spec.haproxy.maxConnections}`,
@@ -141,6 +138,20 @@ function renderWrites(spec: ClusterSpec): string {
 
 /** How often the grace servers are checked: more would only load Patroni. */
 const graceIntervalMs = 2000
+/** What an answer to a check may take once it is connected. */
+const checkTimeoutMs = 2000
+
+/**
+ * Failed checks after which a host is let go whose Patroni does not answer: within half the lease while its port
+ * refuses. Where Patroni hangs (stopped, or starved) each check waits for its timeout first, and still no session may
+ * be left when another can be promoted. That is a lease after its last renewal, and that may have been a round ago:
+ * what the old primary acknowledged from then on with the third node's help would be lost.
+ */
+function graceFall({ failover: { ttlS, loopWaitS } }: ClusterSpec): number {
+  const whileRefused = (ttlS * 1000) / 2 / graceIntervalMs
+  const whileHanging = ((ttlS - loopWaitS) * 1000) / (graceIntervalMs + checkTimeoutMs)
+  return Math.max(1, Math.floor(Math.min(whileRefused, whileHanging)))
+}
 
 function renderReads(spec: ClusterSpec): string {
   const { checkIntervalMs, fastIntervalMs, fall, rise } = spec.haproxy

@@ -5,7 +5,7 @@ import { fileHeader } from './file-header.ts'
 import { renderIni } from './ini-file.ts'
 import type { RenderDaemon } from './rendered-file.ts'
 
-export const haproxyCheckScript = `${paths.scripts}/haproxy-check`
+const haproxyCheckScript = `${paths.scripts}/haproxy-check`
 
 /** Seconds. Another takes the address after three without a word and up to one more by priority: about 1.0-1.2 s. */
 const advertIntervalS = 0.3

@@ -28,7 +28,7 @@ export interface RotationPlan {
  *
  * @param names none: the cluster's own, or only the unfinished ones when there are any
  */
-export function planRotation(
+function planRotation(
   records: ReadonlyMap<SecretName, SecretRecord>,
   names: readonly SecretName[],
 ): RotationPlan {

@@ -1,6 +1,6 @@
 import { ClusterError, hostsWith, ports, switchover } from '@fleet/cluster'
 import { killProcesses, powerOff, powerOn } from '../faults.ts'
-import { findMachine, type MachineState } from '../lab-state.ts'
+import { findMachine, type Lab, type MachineState } from '../lab-state.ts'
 import { execOnMachine } from '../machine.ts'
 import { type MeasureContext, readStatus } from './measure-context.ts'
 
@@ -10,6 +10,8 @@ export interface Fault {
   readonly summary: string
   /** The longest that writes may stop. */
   readonly limitMs: number
+  /** The lab has what it takes. */
+  isPossible?(lab: Lab): boolean
   /** Who it happens to, with what must be so before; disturbs nobody's writes for long. */
   prepare(context: MeasureContext): Promise<MachineState>
   inject(context: MeasureContext, machine: MachineState): Promise<void>
@@ -42,6 +44,8 @@ export const faults: readonly Fault[] = [
     name: 'primary-and-etcd-leader-power-off',
     summary: "The primary loses its power silently and was etcd's leader too",
     limitMs: 28_000,
+    isPossible: ({ state }) =>
+      state.machines.some(({ roles }) => roles.includes('postgresql') && roles.includes('etcd')),
     prepare: async (context) => {
       const primary = await findPrimary(context)
       await moveEtcdLeaderTo(context, primary)
@@ -54,6 +58,13 @@ export const faults: readonly Fault[] = [
     summary: 'A standby loses its power silently',
     limitMs: 1_000,
     prepare: findStandby,
+    ...silentPowerOff,
+  },
+  {
+    name: 'etcd-leader-power-off',
+    summary: "The machine of etcd's leader, which is not the primary's, loses its power silently",
+    limitMs: 1_000,
+    prepare: findEtcdLeader,
     ...silentPowerOff,
   },
   {
@@ -91,6 +102,10 @@ export const faults: readonly Fault[] = [
   },
 ]
 
+/** What can happen to this lab, in the order in which it is measured. */
+export const faultsOf = (lab: Lab): readonly Fault[] =>
+  faults.filter((fault) => fault.isPossible?.(lab) ?? true)
+
 /** @throws ClusterError lab_not_found */
 export function findFault(name: string): Fault {
   const fault = faults.find((each) => each.name === name)
@@ -112,6 +127,16 @@ async function findStandby(context: MeasureContext): Promise<MachineState> {
   const standby = hostsWith(context.operation.spec, 'postgresql').find(({ name }) => name !== primary.name)
   if (!standby) throw new ClusterError('cluster_unhealthy', 'The cluster has no standby.')
   return findMachine(context.lab, standby.name)
+}
+
+async function findEtcdLeader(context: MeasureContext): Promise<MachineState> {
+  const { etcd, writes } = await readStatus(context)
+  if (etcd.leader === null || etcd.leader === writes.primary)
+    throw new ClusterError(
+      'cluster_unhealthy',
+      `etcd's leader is ${etcd.leader ?? 'not known'}, so it cannot be taken alone.`,
+    )
+  return findMachine(context.lab, etcd.leader)
 }
 
 async function findVipHolder(context: MeasureContext): Promise<MachineState> {

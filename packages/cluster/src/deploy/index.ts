@@ -1,6 +1,0 @@
-export { type PathChange } from './ansible-event.ts'
-export { checkHosts, type HostProblem } from './check-hosts.ts'
-export { deployCluster, type DeployInput, type DeployReport } from './deploy-cluster.ts'
-export { type DeployEvent, type OnDeployEvent, type StepOutcome } from './deploy-event.ts'
-export { confirmName, destroyCluster, type DestroyInput, type DestroyReport } from './destroy-cluster.ts'
-export { diffCluster, type DiffInput, type HostDiff } from './diff-cluster.ts'

@@ -1,6 +1,0 @@
-export * from './cluster-status.ts'
-export { collectObservations, sourceTimeoutMs, type CollectInput } from './collect-observations.ts'
-export { judge } from './judge.ts'
-export type { Observations } from './observations.ts'
-export { bytesInWords, countOf, durationInWords } from './quantity-words.ts'
-export { warningCodes, type Severity, type Warning, type WarningCode } from './warning.ts'
