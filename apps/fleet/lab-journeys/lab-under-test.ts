@@ -1,4 +1,6 @@
-import { type FinishedCommand, type RunningCommand, startCommand } from '../testing/fleet-command.ts'
+import type { ClusterStatus } from '@fleet/cluster'
+import type { FaultRun } from '@fleet/lab'
+import { type FinishedCommand, type RunningCommand, startCommand, until } from '../testing/fleet-command.ts'
 
 /** A lab that a journey drives by the same commands as a person. */
 export interface LabUnderTest {
@@ -8,7 +10,14 @@ export interface LabUnderTest {
   start(words: readonly string[]): RunningCommand
   /** Runs `fleet cluster WORDS --lab NAME --json`. @throws with all that it said when its exit code is another */
   cluster<T>(words: readonly string[], exitCode?: number): Promise<T>
+  /** What status says once it says healthy: a busy machine may answer late and be called degraded for it. */
+  healthy(): Promise<ClusterStatus>
+  /** Does a fault once by `fleet lab measure`. */
+  measure(fault: string): Promise<FaultRun>
 }
+
+/** Of every fault; its time is told apart, since a busy machine makes it longer. */
+export const asPromised = { missing: [], twoPrimaries: 0, untruths: [] }
 
 /** @param label tells this journey's lab from others of the same machine */
 export function labUnderTest(label: string): LabUnderTest {
@@ -27,6 +36,23 @@ export function labUnderTest(label: string): LabUnderTest {
       const done = await start(['cluster', ...words, '--lab', name, '--json']).finished
       expectCode(['cluster', ...words], done, exitCode)
       return lastJson<T>(done.stdout)
+    },
+    healthy: () =>
+      until(
+        'status says healthy',
+        async () => {
+          const done = await start(['cluster', 'status', '--lab', name, '--json']).finished
+          const status = lastJson<ClusterStatus>(done.stdout)
+          return status.level === 'healthy' && done.code === 0 ? status : null
+        },
+        120_000,
+      ),
+    async measure(fault) {
+      const done = await start(['lab', 'measure', fault, '--runs', '1', '--json']).finished
+      const { runs = [] } = lastJson<{ runs?: readonly FaultRun[] }>(done.stdout)
+      const [run] = runs
+      if (!run) throw new Error(`nothing was measured:\n${done.stdout}\n${done.stderr}`)
+      return run
     },
   }
 }

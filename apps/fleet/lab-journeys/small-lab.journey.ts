@@ -1,10 +1,9 @@
 import { afterAll, expect, test } from 'vitest'
-import type { ClusterStatus, DeployReport } from '@fleet/cluster'
-import type { FaultRun } from '@fleet/lab'
+import type { DeployReport } from '@fleet/cluster'
 import { freePort } from '@fleet/store/testing'
 import { until } from '../testing/fleet-command.ts'
 import { findTracesOf } from './lab-traces.ts'
-import { expectCode, labUnderTest, lastJson } from './lab-under-test.ts'
+import { asPromised, expectCode, labUnderTest } from './lab-under-test.ts'
 
 // The life of a cluster as an operator sees it, each step on what the one before left.
 const lab = labUnderTest('journey')
@@ -12,29 +11,6 @@ const lab = labUnderTest('journey')
 afterAll(async () => {
   await lab.fleet(['lab', 'down'])
 })
-
-const measure = async (fault: string): Promise<FaultRun> => {
-  const words = ['lab', 'measure', fault, '--runs', '1', '--json']
-  const done = await lab.fleet(words)
-  const { runs } = lastJson<{ runs: readonly FaultRun[] }>(done.stdout)
-  const [run] = runs
-  if (!run) throw new Error(`nothing was measured:\n${done.stderr}`)
-  return run
-}
-/** Everything but the time, which a busy machine makes longer. */
-const asPromised = { missing: [], twoPrimaries: 0, untruths: [] }
-
-/** A busy machine may answer late and be called degraded for it: looks again. */
-const healthyStatus = () =>
-  until(
-    'status says healthy',
-    async () => {
-      const done = await lab.fleet(['cluster', 'status', '--lab', lab.name, '--json'])
-      const status = lastJson<ClusterStatus>(done.stdout)
-      return status.level === 'healthy' && done.code === 0 ? status : null
-    },
-    120_000,
-  )
 
 const psql = async (sql: string, replica = false) => {
   const words = ['cluster', 'psql', '--lab', lab.name, ...(replica ? ['--replica'] : []), '--', '-XAtc', sql]
@@ -46,7 +22,7 @@ const psql = async (sql: string, replica = false) => {
 test('one command makes six machines and a healthy cluster on them', async () => {
   const words = ['lab', 'up', '--topology', 'small', '--json']
   expectCode(words, await lab.fleet(words))
-  const status = await healthyStatus()
+  const status = await lab.healthy()
   const roles = status.members.map(({ role }) => role)
   expect(roles.filter((role) => role === 'primary')).toHaveLength(1)
   expect(roles.filter((role) => role === 'quorum_standby')).toHaveLength(2)
@@ -66,16 +42,16 @@ test('a write through the virtual IP is read from a standby', async () => {
 })
 
 test('a switchover loses nothing and takes seconds', async () => {
-  const run = await measure('switchover')
+  const run = await lab.measure('switchover')
   expect(run).toMatchObject(asPromised)
   expect(run.gapMs).toBeLessThan(10_000)
 })
 
 test('a primary without power is replaced within 30 s, and rejoins by itself', async () => {
-  const run = await measure('primary-power-off')
+  const run = await lab.measure('primary-power-off')
   expect(run).toMatchObject(asPromised)
   expect(run.gapMs).toBeLessThan(30_000)
-  const status = await healthyStatus()
+  const status = await lab.healthy()
   expect(status.members.find(({ name }) => name === run.machine)).toMatchObject({
     role: 'quorum_standby',
     state: 'streaming',

@@ -1,5 +1,5 @@
 export { type CommitLatency, measureCommitLatency } from './commit-latency.ts'
-export { type Fault, faults, findFault } from './fault.ts'
+export { type Fault, faults, faultsOf, findFault } from './fault.ts'
 export { type MeasureContext, openMeasureContext } from './measure-context.ts'
 export { type FaultRun, runFault, untilHealthy } from './run-fault.ts'
 export { type Spread, spreadOf } from './statistics.ts'

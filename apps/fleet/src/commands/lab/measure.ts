@@ -27,8 +27,9 @@ export const labMeasure = defineCommand({
     const measure = await import('@fleet/lab')
     const { withCluster } = await import('../../cluster/open-cluster.ts')
     const { fault: name } = positionals
-    const faults = name === null ? measure.faults : name === latencyName ? [] : [measure.findFault(name)]
     const lab = measure.findLab(measure.openLabHome(world.env), options.name)
+    const faults =
+      name === null ? measure.faultsOf(lab) : name === latencyName ? [] : [measure.findFault(name)]
     return withCluster(world, { file: '', lab: options.name }, 'identity', async (cluster) => {
       const context = measure.openMeasureContext(lab, cluster, world.stop)
       const runs: FaultRun[] = []

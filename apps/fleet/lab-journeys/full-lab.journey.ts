@@ -1,0 +1,42 @@
+import { afterAll, expect, test } from 'vitest'
+import { findTracesOf } from './lab-traces.ts'
+import { asPromised, expectCode, labUnderTest } from './lab-under-test.ts'
+
+// Nine machines, as the guide draws them, and everything that may go wrong with one of them.
+const lab = labUnderTest('full')
+
+afterAll(async () => {
+  await lab.fleet(['lab', 'down'])
+})
+
+test('one command makes nine machines and a healthy cluster on them', async () => {
+  const words = ['lab', 'up', '--topology', 'full', '--json']
+  expectCode(words, await lab.fleet(words))
+  const { etcd } = await lab.healthy()
+  expect(etcd.members.map(({ name }) => name)).toEqual(['etcd-1', 'etcd-2', 'etcd-3'])
+})
+
+// With etcd on machines of its own, the primary's machine never has its leader too.
+test.each([
+  { fault: 'primary-power-off', limitMs: 28_000 },
+  { fault: 'etcd-leader-power-off', limitMs: 1_000 },
+  { fault: 'standby-power-off', limitMs: 1_000 },
+  { fault: 'postgresql-kill', limitMs: 3_000 },
+  { fault: 'patroni-kill', limitMs: 5_000 },
+  { fault: 'switchover', limitMs: 3_000 },
+  { fault: 'haproxy-power-off', limitMs: 4_000 },
+])(
+  '$fault: no acknowledged write lost, no second primary, status tells the truth',
+  async ({ fault, limitMs }) => {
+    const run = await lab.measure(fault)
+    expect(run).toMatchObject({ ...asPromised, limitMs })
+    // The limit itself is for `fleet lab measure` on a machine with nothing else to do.
+    expect(run.gapMs).toBeLessThan(limitMs + 10_000)
+  },
+)
+
+test('nothing of the lab is left after down', async () => {
+  const words = ['lab', 'down', '--json']
+  expectCode(words, await lab.fleet(words))
+  expect(findTracesOf(lab.name)).toEqual([])
+})
