@@ -1,10 +1,8 @@
 import { spawn } from 'node:child_process'
-import { mkdtemp, readdir, rm } from 'node:fs/promises'
-import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { ClusterError } from '../cluster-error.ts'
-import { runProgram } from '../hosts/run-program.ts'
+import { openSocketFolder } from '../hosts/socket-folder.ts'
 import { quoteWord, sshOptions } from '../hosts/ssh-command.ts'
 import type { ClusterSpec } from '../spec/cluster-spec.ts'
 import { createLineReader, parseAnsibleEvent } from './ansible-event.ts'
@@ -39,10 +37,10 @@ export interface PlaybookRun {
  */
 export async function runPlaybook(run: PlaybookRun): Promise<StepTracker> {
   const tracker = createStepTracker(run.onEvent, run.nowMs)
-  // A socket's path must fit in 108 bytes, so not below the operator's folder.
-  const sockets = await mkdtemp('/tmp/fleet-ansible-')
+  // Ansible leaves ssh's kept connections to their time.
+  const sockets = await openSocketFolder('fleet-ansible')
   try {
-    const end = await spawnPlaybook(run, sockets, tracker)
+    const end = await spawnPlaybook(run, sockets.path, tracker)
     tracker.end()
     if (run.signal?.aborted) throw run.signal.reason
     const first = tracker.failures[0]
@@ -54,21 +52,8 @@ export async function runPlaybook(run: PlaybookRun): Promise<StepTracker> {
       )
     return tracker
   } finally {
-    await closeConnections(sockets)
-    await rm(sockets, { recursive: true, force: true })
+    await sockets.close()
   }
-}
-
-/** Ansible leaves ssh's kept connections to their time. */
-async function closeConnections(folder: string): Promise<void> {
-  const entries = await readdir(folder, { withFileTypes: true })
-  const sockets = entries.filter((entry) => entry.isSocket()).map(({ name }) => join(folder, name))
-  await Promise.all(
-    // The name is not used, but ssh wants one.
-    sockets.map((socket) =>
-      runProgram(['ssh', '-O', 'exit', '-o', `ControlPath=${socket}`, 'kept'], { timeoutMs: 2_000 }),
-    ),
-  )
 }
 
 function failure({ failures }: StepTracker): ClusterError {

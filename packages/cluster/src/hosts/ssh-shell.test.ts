@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -252,6 +253,26 @@ test('a temporary folder too deep for a socket is not used', async () => {
     expect((await open().run(host, ['echo', 'here'], { user: me })).stdout).toBe('here\n')
   } finally {
     vi.unstubAllEnvs()
+  }
+})
+
+test('a program that ends at once, as at the second Ctrl-C, leaves no folder behind', () => {
+  const temporary = mkdtempSync(join(tmpdir(), 'fleet-own-tmp-'))
+  const program = `
+    import { readdirSync } from 'node:fs'
+    import { openSocketFolder } from ${JSON.stringify(new URL('./socket-folder.ts', import.meta.url).href)}
+    await openSocketFolder('fleet-ssh')
+    console.log(readdirSync(process.env.TMPDIR).length)
+    process.exit(130)`
+  try {
+    const ended = spawnSync(process.execPath, ['--input-type=module', '-e', program], {
+      env: { ...process.env, TMPDIR: temporary },
+      encoding: 'utf8',
+    })
+    expect(ended).toMatchObject({ status: 130, stdout: '1\n' })
+    expect(readdirSync(temporary)).toEqual([])
+  } finally {
+    rmSync(temporary, { recursive: true })
   }
 })
 

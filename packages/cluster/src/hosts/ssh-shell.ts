@@ -1,6 +1,4 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ClusterError } from '../cluster-error.ts'
 import type { ClusterHome } from '../home.ts'
@@ -8,6 +6,7 @@ import type { ClusterSpec, HostSpec } from '../spec/cluster-spec.ts'
 import type { HostShell, ShellOptions, ShellResult } from './host-shell.ts'
 import { runProgram } from './run-program.ts'
 import { remoteCommandLine, sshHint, sshOptions } from './ssh-command.ts'
+import { controlConnection, openSocketFolder, type SocketFolder } from './socket-folder.ts'
 
 const defaultTimeoutMs = 30_000
 /** ssh bounds the connecting itself but not the key exchange after it, in which a host can freeze too. */
@@ -16,8 +15,6 @@ const connectLimitMs = 8_000
 const persistS = 60
 /** For commands without a deadline, which end when nobody reads them any more: those that never write would stay. */
 const longestS = 86_400
-/** A socket's path must fit in 108 bytes, of which ssh takes 17 for itself and we 33. */
-const longestTmpdir = 55
 const sshFailed = 255
 
 /**
@@ -26,14 +23,13 @@ const sshFailed = 255
  */
 export function openSshShell(spec: ClusterSpec, home: ClusterHome): HostShell {
   const connections = new Map<string, Promise<void>>()
-  let folder: Promise<string> | null = null
+  let folder: Promise<SocketFolder> | null = null
   /** Ends attempts to connect that nobody waits for any more: a host that is off must not hold up the close. */
   let closing = new AbortController()
 
   const socketOf = async (host: HostSpec): Promise<string> => {
-    // Not below the operator's folder, which may be deep and may be a file system without sockets.
-    folder ??= mkdtemp(join(tmpdir().length <= longestTmpdir ? tmpdir() : '/tmp', 'fleet-ssh-'))
-    return join(await folder, host.address)
+    folder ??= openSocketFolder('fleet-ssh')
+    return join((await folder).path, host.address)
   }
 
   const connect = async (host: HostSpec, socket: string): Promise<void> => {
@@ -105,28 +101,19 @@ export function openSshShell(spec: ClusterSpec, home: ClusterHome): HostShell {
 
     async close() {
       if (!folder) return
-      const path = await folder
+      const opening = folder
       folder = null
+      const opened = await opening
       closing.abort()
       closing = new AbortController()
       await Promise.allSettled(connections.values())
-      await Promise.all(
-        spec.hosts
-          .map((host) => join(path, host.address))
-          .filter((socket) => existsSync(socket))
-          .map((socket) => control(socket, 'exit')),
-      )
-      await rm(path, { recursive: true, force: true })
+      await opened.close()
     },
   }
 }
 
-/** Asks the kept connection, which lives on this machine: the host is not needed for the answer. */
-const control = (socket: string, what: 'check' | 'exit') =>
-  // The name is not used, but ssh wants one.
-  runProgram(['ssh', '-O', what, '-o', `ControlPath=${socket}`, 'kept'], { timeoutMs: 2_000 })
-
-const isAlive = async (socket: string): Promise<boolean> => (await control(socket, 'check')).exitCode === 0
+const isAlive = async (socket: string): Promise<boolean> =>
+  (await controlConnection(socket, 'check')).exitCode === 0
 
 /** Stops waiting after the deadline or when told to; the work itself goes on for others who wait for it. */
 function within(
