@@ -1,5 +1,5 @@
 // Adds up what test runners report, for the last line `N passed, N failed[, N skipped]`.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { root, run } from './setup.mjs'
@@ -8,6 +8,13 @@ const bin = (path) => join(root, 'node_modules', path)
 
 export function createTally() {
   const reports = mkdtempSync(join(tmpdir(), 'fleet-test-'))
+  // Where the tests put their own folders: a test that is killed cannot tidy up after itself.
+  const scratch = join(reports, 'tmp')
+  mkdirSync(scratch)
+  // PostgreSQL's tests run it as another user.
+  chmodSync(reports, 0o711)
+  chmodSync(scratch, 0o1777)
+  const env = { ...process.env, TMPDIR: scratch }
   const count = { passed: 0, failed: 0, skipped: 0 }
 
   /** A runner that ended badly counts as a failure even when its report names none, or there is no report. */
@@ -34,7 +41,7 @@ export function createTally() {
     async vitest(name, words = []) {
       const report = join(reports, `${name}.json`)
       const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
-      const code = await run([bin('vitest/vitest.mjs'), 'run', ...reporters, ...words])
+      const code = await run([bin('vitest/vitest.mjs'), 'run', ...reporters, ...words], { env })
       add(code, report, (found) => [
         found.numPassedTests,
         found.numFailedTests,
@@ -45,13 +52,15 @@ export function createTally() {
       const report = join(reports, 'playwright.json')
       const code = await run([bin('@playwright/test/cli.js'), 'test', '--reporter=list,json'], {
         cwd: join(root, 'e2e'),
-        env: { ...process.env, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
+        env: { ...env, PLAYWRIGHT_JSON_OUTPUT_NAME: report },
       })
       add(code, report, ({ stats }) => [stats.expected + stats.flaky, stats.unexpected, stats.skipped])
     },
     /** Prints the last line and ends the program. */
     end() {
-      rmSync(reports, { recursive: true, force: true })
+      // Not after a failure: a lab that still runs is taken down by what its folder says.
+      if (count.failed === 0) rmSync(reports, { recursive: true, force: true })
+      else console.log(`What the tests left behind is in ${scratch}.`)
       const skipped = count.skipped > 0 ? `, ${count.skipped} skipped` : ''
       console.log(`${count.passed} passed, ${count.failed} failed${skipped}`)
       process.exit(count.failed === 0 ? 0 : 1)
