@@ -1,5 +1,5 @@
 import { afterAll, expect, test } from 'vitest'
-import { findTracesOf } from './lab-traces.ts'
+import { findRemains, networkOf } from '../testing/lab-remains.ts'
 import { asPromised, expectCode, labUnderTest } from './lab-under-test.ts'
 
 // Nine machines, as the guide draws them, and everything that may go wrong with one of them.
@@ -37,6 +37,7 @@ test.each([
 
 test('nothing of the lab is left after down', async () => {
   const words = ['lab', 'down', '--json']
+  const network = networkOf(lab.name)
   expectCode(words, await lab.fleet(words))
-  expect(findTracesOf(lab.name)).toEqual([])
+  expect(findRemains(lab.name, network, process.env)).toEqual([])
 })

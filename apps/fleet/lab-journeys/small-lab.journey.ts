@@ -2,7 +2,7 @@ import { afterAll, expect, test } from 'vitest'
 import type { DeployReport } from '@fleet/cluster'
 import { freePort } from '@fleet/store/testing'
 import { until } from '../testing/fleet-command.ts'
-import { findTracesOf } from './lab-traces.ts'
+import { findRemains, networkOf } from '../testing/lab-remains.ts'
 import { asPromised, expectCode, labUnderTest } from './lab-under-test.ts'
 
 // The life of a cluster as an operator sees it, each step on what the one before left.
@@ -90,6 +90,7 @@ test('the app serves the fleet from the cluster', async () => {
 
 test('nothing of the lab is left after down', async () => {
   const words = ['lab', 'down', '--json']
+  const network = networkOf(lab.name)
   expectCode(words, await lab.fleet(words))
-  expect(findTracesOf(lab.name)).toEqual([])
+  expect(findRemains(lab.name, network, process.env)).toEqual([])
 })
