@@ -1,8 +1,8 @@
+import { nearestWord } from '@fleet/cluster/nearest-word'
 import { ClusterError } from '@fleet/cluster/error'
 import { AppError } from '@fleet/domain'
 import { type Command, type CommandGroup, type CommandWorld, StoppedError } from './command.ts'
 import { renderCommandHelp, renderGroupHelp } from './help.ts'
-import { nearest } from './nearest.ts'
 import { parseArguments } from './parse-arguments.ts'
 import { RefusedError } from './refused-error.ts'
 
@@ -68,7 +68,7 @@ function findCommand(root: CommandGroup, argv: readonly string[]): Found {
     const member = group.members.find(({ name }) => name === word)
     if (!member) {
       const names = group.members.map(({ name }) => name)
-      const meant = nearest(word, names)
+      const meant = nearestWord(word, names)
       return {
         kind: 'unknown',
         message: `There is no command "${[...path.slice(1), word].join(' ')}".`,

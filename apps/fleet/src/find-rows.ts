@@ -7,8 +7,8 @@ import {
   type EntityKind,
   type User,
 } from '@fleet/domain'
+import { nearestWord } from '@fleet/cluster/nearest-word'
 import type { Page, Store } from '@fleet/store'
-import { nearest } from './nearest.ts'
 
 /** All rows of a kind. Registries are small: thousands, not millions. */
 export async function listAll<K extends EntityKind>(store: Store, kind: K): Promise<EntityByKind[K][]> {
@@ -56,7 +56,7 @@ async function findOne<K extends EntityKind>(
     throw new AppError('usage', `${found.length} rows answer to "${word}".`, {
       fix: 'Name it by something that is unique, like its id.',
     })
-  const meant = nearest(word, rows.flatMap(namesOf))
+  const meant = nearestWord(word, rows.flatMap(namesOf))
   throw new AppError(
     'not_found',
     `There is no ${noun} "${word}".`,

@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
+import { nearestWord } from '@fleet/cluster/nearest-word'
 import { type Command, commonOptions, type OptionSpec } from './command.ts'
-import { nearest } from './nearest.ts'
 
 export type ParsedArguments =
   | { readonly help: true; readonly json: boolean }
@@ -78,7 +78,7 @@ export function parseArguments(command: Command, args: readonly string[], env: E
 }
 
 function unknownOption(rawName: string, known: readonly string[]): string {
-  const meant = nearest(rawName.replace(/^-+/, ''), known)
+  const meant = nearestWord(rawName.replace(/^-+/, ''), known)
   return `There is no option ${rawName}.${meant ? ` Did you mean --${meant}?` : ''}`
 }
 
@@ -96,7 +96,7 @@ function readOption(name: string, spec: OptionSpec, typed: string | true | undef
   if (text === true) return { problem: `--${name} needs a value.` }
   if (spec.type === 'string') {
     if (spec.choices && !spec.choices.includes(text)) {
-      const meant = nearest(text, spec.choices)
+      const meant = nearestWord(text, spec.choices)
       return {
         problem: `${label} is "${text}": give one of ${spec.choices.join(', ')}.${meant ? ` Did you mean ${meant}?` : ''}`,
       }

@@ -1,9 +1,9 @@
+import { nearestWord } from '@fleet/cluster/nearest-word'
 import { AppError, type Role, roles } from '@fleet/domain'
 import { defineCommand } from '../command.ts'
 import { withStore } from '../config/open-store.ts'
 import { execute } from '../execute.ts'
 import { findCourier, findUser } from '../find-rows.ts'
-import { nearest } from '../nearest.ts'
 
 export const userRole = defineCommand({
   name: 'role',
@@ -17,7 +17,7 @@ export const userRole = defineCommand({
   async run({ options, positionals }, world) {
     const role = roles.find((candidate) => candidate === positionals.role)
     if (!role) {
-      const meant = nearest(positionals.role, roles)
+      const meant = nearestWord(positionals.role, roles)
       throw new AppError('usage', `There is no role "${positionals.role}".`, {
         fix: `Choose one of ${roles.join(', ')}.${meant ? ` Did you mean ${meant}?` : ''}`,
       })

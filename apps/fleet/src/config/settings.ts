@@ -1,6 +1,6 @@
 import { isIP } from 'node:net'
+import { nearestWord } from '@fleet/cluster/nearest-word'
 import type { ConfigProblem } from '@fleet/store'
-import { nearest } from '../nearest.ts'
 
 export type Env = Readonly<Record<string, string | undefined>>
 
@@ -50,7 +50,7 @@ export function findUnknownVariables(env: Env): string[] {
     .sort()
     .map((name) => {
       // Without the prefix: it would make any two of them look alike.
-      const meant = nearest(bare(name), known.map(bare))
+      const meant = nearestWord(bare(name), known.map(bare))
       return `${name} is not a setting of this program.${meant ? ` Did you mean FLEET_${meant}?` : ''}`
     })
 }
@@ -74,7 +74,7 @@ export class SettingsReader {
     if (value === null) return null
     const known = values.find((candidate) => candidate === value)
     if (known === undefined) {
-      const meant = nearest(value, values)
+      const meant = nearestWord(value, values)
       this.fail(
         name,
         `${name} is "${value}".`,

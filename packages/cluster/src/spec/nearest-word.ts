@@ -1,10 +1,11 @@
-/** The candidate that was most likely meant by a mistyped word; null when none is close. */
+/** The candidate that was most likely meant by a mistyped word; null when none is close: at most a third of its letters differ. */
 export function nearestWord(word: string, candidates: Iterable<string>): string | null {
   const wanted = normalise(word)
   let best: string | null = null
   let bestDistance = Math.max(1, Math.floor(wanted.length / 3)) + 1
   for (const candidate of candidates) {
     const name = normalise(candidate)
+    // `--bike-code` for `--bike` is a common slip that edit distance alone calls far.
     const distance = wanted.length > 2 && name.startsWith(wanted) ? 1 : editDistance(wanted, name)
     if (distance < bestDistance) {
       best = candidate
@@ -17,23 +18,21 @@ export function nearestWord(word: string, candidates: Iterable<string>): string 
 /** `timeZone` and `time-zone` are `time_zone`, spelled in another habit. */
 const normalise = (word: string) => word.toLowerCase().replaceAll(/[-_ ]/g, '')
 
-/** Levenshtein's distance, where two letters swapped count once. */
-function editDistance(a: string, b: string): number {
-  const width = b.length + 1
-  const cells = Array.from({ length: (a.length + 1) * width }, () => 0)
-  const at = (i: number, j: number) => cells[i * width + j] ?? 0
-  for (let i = 0; i <= a.length; i++)
-    for (let j = 0; j <= b.length; j++) {
-      const isSwap = i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]
-      cells[i * width + j] =
-        i === 0 || j === 0
-          ? i + j
-          : Math.min(
-              at(i - 1, j) + 1,
-              at(i, j - 1) + 1,
-              at(i - 1, j - 1) + (a[i - 1] === b[j - 1] ? 0 : 1),
-              isSwap ? at(i - 2, j - 2) + 1 : Infinity,
-            )
+/** Damerau-Levenshtein with adjacent swaps (optimal string alignment): typing slips cost one. */
+export function editDistance(a: string, b: string): number {
+  let beforeLast: number[] = []
+  let last = Array.from({ length: b.length + 1 }, (_, j) => j)
+  for (let i = 1; i <= a.length; i++) {
+    const row = [i]
+    for (let j = 1; j <= b.length; j++) {
+      const same = a[i - 1] === b[j - 1]
+      let cost = Math.min(last[j]! + 1, row[j - 1]! + 1, last[j - 1]! + (same ? 0 : 1))
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1])
+        cost = Math.min(cost, beforeLast[j - 2]! + 1)
+      row.push(cost)
     }
-  return cells[a.length * width + b.length]!
+    beforeLast = last
+    last = row
+  }
+  return last[b.length]!
 }
