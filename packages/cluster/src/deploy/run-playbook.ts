@@ -3,6 +3,7 @@ import type { Readable } from 'node:stream'
 import { fileURLToPath } from 'node:url'
 import { ClusterError } from '../cluster-error.ts'
 import { openSocketFolder } from '../hosts/socket-folder.ts'
+import { killGroup } from '../hosts/run-program.ts'
 import { quoteWord, sshOptions } from '../hosts/ssh-command.ts'
 import type { ClusterSpec } from '../spec/cluster-spec.ts'
 import { createLineReader, parseAnsibleEvent } from './ansible-event.ts'
@@ -141,14 +142,5 @@ function ansibleEnvironment(
     ANSIBLE_NOCOLOR: '1',
     FLEET_EVENTS_FD: String(eventsDescriptor),
     PYTHONDONTWRITEBYTECODE: '1',
-  }
-}
-
-function killGroup(pid: number | undefined, signal: 'SIGTERM' | 'SIGKILL'): void {
-  if (pid === undefined) return
-  try {
-    process.kill(-pid, signal)
-  } catch {
-    // It ended by itself a moment ago.
   }
 }

@@ -119,7 +119,8 @@ function collect(
   return () => pieces.join('')
 }
 
-function killGroup(pid: number | undefined, signal: 'SIGTERM' | 'SIGKILL'): void {
+/** Signals a program that was started `detached`, and all that it started. */
+export function killGroup(pid: number | undefined, signal: 'SIGTERM' | 'SIGKILL'): void {
   if (pid === undefined) return
   try {
     process.kill(-pid, signal)
