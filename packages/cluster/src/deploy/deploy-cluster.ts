@@ -16,6 +16,7 @@ import { withDeployLock } from './deploy-lock.ts'
 import { prepareBackups } from './first-backup.ts'
 import { type HostSurvey, surveyHosts } from './host-facts.ts'
 import { allUnits, unitsOf } from './host-units.ts'
+import { bringPasswordsFirst } from './passwords-first.ts'
 import { runPlaybook } from './run-playbook.ts'
 import { settleDatabase } from './settle-database.ts'
 import { createSteps, type Steps } from './steps.ts'
@@ -60,6 +61,8 @@ export async function deployCluster(input: DeployInput): Promise<DeployReport> {
     const steps = createSteps(onEvent, nowMs)
     const surveys = await inspectHosts(input, steps)
     onEvent({ type: 'plan', lines: describePlan(spec, surveys) })
+    if (surveys.some(({ host, facts }) => host.roles.includes('postgresql') && facts?.cluster !== null))
+      await withPatroni(input, (patroni) => bringPasswordsFirst({ ...input, patroni, steps }))
     const { changedCount, reloadedHosts } = await deployHosts(input, surveys)
     const systemIdentifier = await withPatroni(input, (patroni) =>
       settleDatabase({ spec, shell, patroni, steps, signal, reloadedHosts }),

@@ -3,6 +3,7 @@ import { withDebianRoot } from '../../testing/debian-root.ts'
 import { referenceSpec } from '../../testing/reference-spec.ts'
 import { sampleInput, sampleSecrets } from '../../testing/render-sample.ts'
 import { hostsWith } from '../spec/cluster-spec.ts'
+import { renderPasswordQuery, renderPasswordSql } from '../secrets/password-sql.ts'
 import { applyRolesScript, renderPostgresql, rolesFile } from './postgresql.ts'
 
 // On a real PostgreSQL 17, with the script that the deploy runs.
@@ -11,6 +12,8 @@ const spec = referenceSpec()
 const input = sampleInput(spec)
 const files = renderPostgresql(input, hostsWith(spec, 'postgresql')[0]!)
 const bin = `/usr/lib/postgresql/${spec.postgresql.version}/bin`
+
+const otherSecrets = { ...sampleSecrets, app: 'other-app-password', replication: 'other-password' }
 
 /** Each line is one step; its standard output and error, and its exit code when it failed, are its answer. */
 const steps = {
@@ -57,11 +60,25 @@ const steps = {
     'IDENTIFY_SYSTEM',
     'postgres replication=true',
   ),
+  knownPasswords: passwordSql(renderPasswordQuery(spec, sampleSecrets)),
+  otherPasswords: passwordSql(renderPasswordQuery(spec, otherSecrets)),
+  settingPasswords: passwordSql(renderPasswordSql(spec, otherSecrets)),
+  setPasswords: passwordSql(renderPasswordQuery(spec, otherSecrets)),
+  newPasswordSignsIn: signIn('fleet_app', otherSecrets.app, 'SELECT current_user'),
+  // A cluster whose first deploy died before its roles were made.
+  passwordOfNoRole:
+    passwordSql('ALTER ROLE fleet_monitor RENAME TO nobody;') +
+    ' && ' +
+    passwordSql(renderPasswordSql(spec, sampleSecrets)),
+  logAtLast: `! grep -E 'SCRAM-SHA|-password' /tmp/log`,
   onStandby: `touch /tmp/data/standby.signal && runuser -u postgres -- ${bin}/pg_ctl --pgdata=/tmp/data --wait --mode=fast --log=/tmp/log restart >/dev/null && ${applyRolesScript}`,
 }
 
 function psql(database: string, sql: string): string {
   return `runuser -u postgres -- psql -XAtq --dbname=${database} --command="${sql}"`
+}
+function passwordSql(sql: string): string {
+  return `printf %s '${Buffer.from(sql).toString('base64')}' | base64 -d | runuser -u postgres -- psql -XAtq --dbname=postgres --file=-`
 }
 function signIn(role: string, password: string, sql: string, database = spec.postgresql.database): string {
   return `PGPASSWORD='${password}' psql -XAtq "host=127.0.0.1 user=${role} dbname=${database} require_auth=scram-sha-256" --command="${sql}"`
@@ -122,6 +139,15 @@ describe('the roles on a real PostgreSQL', () => {
     expect(answers.superuserSignsIn).toBe('postgres')
     expect(answers.replicatorReplicates).toMatch(/^\d+\|1\|/)
     expect(answers.wrongPassword).toContain('password authentication failed')
+  })
+
+  test('get the passwords of the secrets where they have others, and are left alone where they have not', () => {
+    expect(answers.knownPasswords).toBe('')
+    expect(answers.otherPasswords.split('\n')).toEqual(['fleet_app', 'replicator'])
+    expect([answers.settingPasswords, answers.setPasswords]).toEqual(['', ''])
+    expect(answers.newPasswordSignsIn).toBe('fleet_app')
+    expect(answers.passwordOfNoRole).toBe('')
+    expect(answers.logAtLast).toBe('')
   })
 
   test('let the application own its schema and nothing else', () => {

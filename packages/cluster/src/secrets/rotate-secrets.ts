@@ -3,11 +3,12 @@ import type { ClusterHome } from '../home.ts'
 import type { HostShell } from '../hosts/host-shell.ts'
 import { readClusterView, requireLeader, standbyProblems } from '../operate/cluster-view.ts'
 import type { PatroniClient } from '../patroni/patroni-client.ts'
-import type { ClusterSpec, HostSpec } from '../spec/cluster-spec.ts'
+import type { ClusterSpec } from '../spec/cluster-spec.ts'
 import type { ClusterSecrets } from './cluster-secrets.ts'
-import { isRoleSecret, renderPasswordSql } from './password-sql.ts'
+import { isRoleSecret } from './password-sql.ts'
 import { createSecret, type SecretName, secretNames, type SecretRecord, secretTable } from './secrets-file.ts'
 import { readSecrets, readStoredSecrets, writeStoredSecrets } from './secrets-store.ts'
+import { setPasswords } from './set-passwords.ts'
 
 /**
  * Changed when no name is given: nobody outside the cluster holds them, so that nobody has to be told, and no connection
@@ -112,18 +113,7 @@ async function requireWell({ spec, shell, patroni, signal }: RotationInput): Pro
 async function changePasswords(input: RotationInput, secrets: ClusterSecrets): Promise<void> {
   const { spec, shell, patroni, signal } = input
   const { host } = requireLeader(await readClusterView(patroni, { signal }))
-  await runSql(shell, host, renderPasswordSql(spec, secrets), signal)
-}
-
-async function runSql(shell: HostShell, host: HostSpec, sql: string, signal: AbortSignal): Promise<void> {
-  const psql = ['psql', '--no-psqlrc', '--quiet', '--dbname=postgres', '--file=-']
-  const { exitCode, stderr } = await shell.run(host, psql, { user: 'postgres', input: sql, signal })
-  if (exitCode !== 0)
-    throw new ClusterError(
-      'command_failed',
-      `The new passwords could not be set on ${host.name}: ${stderr.trim()}`,
-      { fix: 'Run the same command again: it goes on with the same values.' },
-    )
+  await setPasswords({ spec, secrets, shell, host, signal })
 }
 
 /** Only of those whose value is the one that was deployed: another rotation may have begun meanwhile. */
