@@ -1,11 +1,42 @@
 import type { DeployEvent, OnDeployEvent } from '@fleet/cluster'
-import type { CommandWorld } from '../command.ts'
+import { type CommandWorld, StoppedError } from '../command.ts'
 
 const redrawEveryMs = 100
 /** Where lines stay, a step that lasts says so this often. */
 const lineEveryMs = 15_000
 
-export interface DeployProgress {
+/** What a deploy, a diff and a destroy want of the command that calls them. */
+export interface DeployRun {
+  readonly onEvent: OnDeployEvent
+  readonly signal: AbortSignal
+  readonly nowMs: () => number
+  readonly env: CommandWorld['env']
+}
+
+/**
+ * Does work and shows its steps.
+ *
+ * @param stopped what is said after Ctrl-C: how to go on
+ * @throws StoppedError after Ctrl-C; what `work` throws
+ */
+export async function withDeployProgress<T>(
+  world: CommandWorld,
+  stopped: string,
+  work: (run: DeployRun) => Promise<T>,
+): Promise<T> {
+  const progress = createDeployProgress(world)
+  const { stop: signal, now: nowMs, env } = world
+  try {
+    return await work({ onEvent: progress.onEvent, signal, nowMs, env })
+  } catch (error) {
+    if (signal.aborted) throw new StoppedError(stopped)
+    throw error
+  } finally {
+    progress.end()
+  }
+}
+
+interface DeployProgress {
   readonly onEvent: OnDeployEvent
   /** Takes the moving line away. */
   end(): void
@@ -15,7 +46,7 @@ export interface DeployProgress {
  * The list of tasks with the time each took, on standard error: a line a step that did something, and on a terminal a
  * moving line for the one that runs. With `--json` every event is a line of JSON on standard output instead.
  */
-export function createDeployProgress(world: CommandWorld): DeployProgress {
+function createDeployProgress(world: CommandWorld): DeployProgress {
   const { terminal, now } = world
   if (world.json)
     return { onEvent: (event) => terminal.out(`${JSON.stringify(event)}\n`), end: () => undefined }

@@ -1,8 +1,8 @@
 import type { ClusterSpec } from '@fleet/cluster'
 import { AppError } from '@fleet/domain'
-import { createDeployProgress } from '../../cluster/deploy-progress.ts'
+import { withDeployProgress } from '../../cluster/deploy-progress.ts'
 import { clusterOptions, withCluster } from '../../cluster/open-cluster.ts'
-import { defineCommand, StoppedError } from '../../command.ts'
+import { defineCommand } from '../../command.ts'
 
 export const clusterCertsRenew = defineCommand({
   name: 'renew',
@@ -32,29 +32,13 @@ export const clusterCertsRenew = defineCommand({
       const all = certificatesOf(cluster.spec).map(({ name }) => name)
       const renew = readNames(positionals.names, cluster.spec, all)
       const pki = await ensurePki(cluster.home, cluster.spec, world.now(), { renew })
-      const progress = createDeployProgress(world)
-      try {
-        const deployed = await deployCluster({
-          ...cluster,
-          pki,
-          onEvent: progress.onEvent,
-          signal: world.stop,
-          nowMs: world.now,
-          env: world.env,
-        })
-        progress.end()
-        return {
-          data: { issued: pki.issued, deployed },
-          text: `Issued ${pki.issued.length} certificates; the hosts have them. Renew your copy of ${cluster.home.pkiDirectory}.`,
-        }
-      } catch (error) {
-        if (world.stop.aborted)
-          throw new StoppedError(
-            'Stopped. The new certificates are here; fleet cluster deploy brings them to the hosts.',
-          )
-        throw error
-      } finally {
-        progress.end()
+      const stopped = 'Stopped. The new certificates are here; fleet cluster deploy brings them to the hosts.'
+      const deployed = await withDeployProgress(world, stopped, (run) =>
+        deployCluster({ ...cluster, pki, ...run }),
+      )
+      return {
+        data: { issued: pki.issued, deployed },
+        text: `Issued ${pki.issued.length} certificates; the hosts have them. Renew your copy of ${cluster.home.pkiDirectory}.`,
       }
     }),
 })

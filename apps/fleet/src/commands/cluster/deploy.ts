@@ -1,7 +1,7 @@
 import type { ClusterSpec, ClusterStatus, DeployReport } from '@fleet/cluster'
-import { createDeployProgress } from '../../cluster/deploy-progress.ts'
+import { withDeployProgress } from '../../cluster/deploy-progress.ts'
 import { clusterOptions, type OpenCluster, withCluster } from '../../cluster/open-cluster.ts'
-import { type CommandWorld, defineCommand, StoppedError } from '../../command.ts'
+import { type CommandWorld, defineCommand } from '../../command.ts'
 
 export const clusterDeploy = defineCommand({
   name: 'deploy',
@@ -21,34 +21,16 @@ export const clusterDeploy = defineCommand({
   run: ({ options }, world) =>
     withCluster(world, options, 'new identity', async (cluster) => {
       const { deployCluster } = await import('@fleet/cluster')
-      const progress = createDeployProgress(world)
-      const { home, spec, secrets, pki, shell } = cluster
-      try {
-        const report = await deployCluster({
-          home,
-          spec,
-          secrets,
-          pki,
-          shell,
-          onEvent: progress.onEvent,
-          signal: world.stop,
-          nowMs: world.now,
-          env: world.env,
-        })
-        progress.end()
+      const stopped = 'Stopped. Run the same command again: it goes on where it stopped.'
+      return await withDeployProgress(world, stopped, async (run) => {
+        const report = await deployCluster({ ...cluster, ...run })
         const status = await readStatus(cluster, world)
         return {
           data: { type: 'report', ...report, status },
           text: renderReport(cluster, report, status),
           exitCode: status.level === 'down' ? 1 : 0,
         }
-      } catch (error) {
-        if (world.stop.aborted)
-          throw new StoppedError('Stopped. Run the same command again: it goes on where it stopped.')
-        throw error
-      } finally {
-        progress.end()
-      }
+      })
     }),
 })
 

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises'
 import type { ClusterSpec, DestroyReport } from '@fleet/cluster'
 import { AppError } from '@fleet/domain'
-import { createDeployProgress } from '../../cluster/deploy-progress.ts'
+import { withDeployProgress } from '../../cluster/deploy-progress.ts'
 import { clusterOptions, withCluster } from '../../cluster/open-cluster.ts'
 import { type CommandWorld, defineCommand, StoppedError } from '../../command.ts'
 
@@ -25,30 +25,14 @@ export const clusterDestroy = defineCommand({
     withCluster(world, options, 'description', async ({ home, spec, shell }) => {
       const { confirmName, destroyCluster } = await import('@fleet/cluster')
       confirmName(spec, options['name-it'] ?? (await askName(spec, options['backups-too'], world)))
-      const progress = createDeployProgress(world)
-      try {
-        const report = await destroyCluster({
-          home,
-          spec,
-          shell,
-          backupsToo: options['backups-too'],
-          onEvent: progress.onEvent,
-          signal: world.stop,
-          nowMs: world.now,
-          env: world.env,
-        })
-        progress.end()
-        return {
-          data: { type: 'report', ...report },
-          text: renderReport(spec, report),
-          exitCode: report.unreachable.length === 0 ? 0 : 1,
-        }
-      } catch (error) {
-        if (world.stop.aborted)
-          throw new StoppedError('Stopped. Run the same command again to remove the rest.')
-        throw error
-      } finally {
-        progress.end()
+      const stopped = 'Stopped. Run the same command again to remove the rest.'
+      const report = await withDeployProgress(world, stopped, (run) =>
+        destroyCluster({ home, spec, shell, backupsToo: options['backups-too'], ...run }),
+      )
+      return {
+        data: { type: 'report', ...report },
+        text: renderReport(spec, report),
+        exitCode: report.unreachable.length === 0 ? 0 : 1,
       }
     }),
 })

@@ -1,5 +1,5 @@
 import type { HostDiff } from '@fleet/cluster'
-import { createDeployProgress } from '../../cluster/deploy-progress.ts'
+import { withDeployProgress } from '../../cluster/deploy-progress.ts'
 import { clusterOptions, withCluster } from '../../cluster/open-cluster.ts'
 import { defineCommand } from '../../command.ts'
 import type { Paint } from '../../terminal.ts'
@@ -17,34 +17,20 @@ export const clusterDiff = defineCommand({
     { line: 'fleet cluster diff --json', says: 'For programs' },
   ],
   run: ({ options }, world) =>
-    withCluster(world, options, 'new identity', async ({ home, spec, secrets, pki }) => {
+    withCluster(world, options, 'new identity', async (cluster) => {
       const { diffCluster } = await import('@fleet/cluster')
       // Its one step is progress on a terminal; with --json the answer alone is wanted.
-      const progress = createDeployProgress(
-        world.json ? { ...world, terminal: silent(world.terminal) } : world,
+      const shown = world.json ? { ...world, terminal: silent(world.terminal) } : world
+      const hosts = await withDeployProgress(shown, 'Stopped. Nothing was changed.', (run) =>
+        diffCluster({ ...cluster, ...run }),
       )
-      try {
-        const hosts = await diffCluster({
-          home,
-          spec,
-          secrets,
-          pki,
-          onEvent: progress.onEvent,
-          signal: world.stop,
-          nowMs: world.now,
-          env: world.env,
-        })
-        progress.end()
-        const isSame = hosts.every(({ changes, pending }) => changes.length === 0 && isEmpty(pending))
-        return {
-          data: { hosts },
-          text: isSame
-            ? 'No difference.'
-            : hosts.flatMap((host) => renderHost(host, world.terminal.paint)).join('\n'),
-          exitCode: isSame ? 0 : 1,
-        }
-      } finally {
-        progress.end()
+      const isSame = hosts.every(({ changes, pending }) => changes.length === 0 && isEmpty(pending))
+      return {
+        data: { hosts },
+        text: isSame
+          ? 'No difference.'
+          : hosts.flatMap((host) => renderHost(host, world.terminal.paint)).join('\n'),
+        exitCode: isSame ? 0 : 1,
       }
     }),
 })

@@ -1,8 +1,8 @@
 import type { SecretName } from '@fleet/cluster'
 import { AppError } from '@fleet/domain'
-import { createDeployProgress } from '../../cluster/deploy-progress.ts'
+import { withDeployProgress } from '../../cluster/deploy-progress.ts'
 import { clusterOptions, withCluster } from '../../cluster/open-cluster.ts'
-import { defineCommand, StoppedError } from '../../command.ts'
+import { defineCommand } from '../../command.ts'
 
 export const clusterSecretsRotate = defineCommand({
   name: 'rotate',
@@ -29,28 +29,21 @@ export const clusterSecretsRotate = defineCommand({
         await import('@fleet/cluster')
       const names = await readNames(positionals.names)
       const patroni = createPatroniClient(cluster)
-      const progress = createDeployProgress(world)
+      const stopped = 'Stopped. See fleet cluster secrets list: rotate finishes what was begun.'
       try {
-        const { fresh, resumed, deployed } = await rotateSecrets(
-          {
-            ...cluster,
-            names,
-            randomBytes: world.randomBytes,
-            nowMs: world.now(),
-            patroni,
-            signal: world.stop,
-          },
-          (secrets) =>
-            deployCluster({
+        const { fresh, resumed, deployed } = await withDeployProgress(world, stopped, (run) =>
+          rotateSecrets(
+            {
               ...cluster,
-              secrets,
-              onEvent: progress.onEvent,
+              names,
+              randomBytes: world.randomBytes,
+              nowMs: world.now(),
+              patroni,
               signal: world.stop,
-              nowMs: world.now,
-              env: world.env,
-            }),
+            },
+            (secrets) => deployCluster({ ...cluster, secrets, ...run }),
+          ),
         )
-        progress.end()
         const keys = [...resumed, ...fresh].map((name) => secretTable[name].key)
         return {
           data: { rotated: keys, resumed: resumed.map((name) => secretTable[name].key), deployed },
@@ -59,12 +52,7 @@ export const clusterSecretsRotate = defineCommand({
             ...nextSteps([...resumed, ...fresh], cluster.home.secretsFile),
           ].join('\n'),
         }
-      } catch (error) {
-        if (world.stop.aborted)
-          throw new StoppedError('Stopped. See fleet cluster secrets list: rotate finishes what was begun.')
-        throw error
       } finally {
-        progress.end()
         await patroni.close()
       }
     }),
