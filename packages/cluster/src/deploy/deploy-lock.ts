@@ -1,54 +1,51 @@
-import { mkdir, open, readFile, rm } from 'node:fs/promises'
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { DatabaseSync } from 'node:sqlite'
 import { ClusterError } from '../cluster-error.ts'
 import type { ClusterHome } from '../home.ts'
 
+/** SQLite's answer when another connection holds the file (sqlite3.h). */
+const busy = 5
+
 /**
- * One deploy at a time from one folder. What a killed one left behind is taken over: the number in it is of no
- * process.
+ * One deploy at a time from one folder. The kernel holds the lock, so that it is free the moment its process ends,
+ * however it ends: of files that name a process, two who find a dead one would both take it over.
  *
  * @throws ClusterError deploy_failed when another one runs
  */
 export async function withDeployLock<T>(home: ClusterHome, work: () => Promise<T>): Promise<T> {
   await mkdir(home.stateDirectory, { recursive: true, mode: 0o700 })
-  const path = join(home.stateDirectory, 'deploy.lock')
-  await take(path)
+  const holder = join(home.stateDirectory, 'deploy.pid')
+  const lock = await take(join(home.stateDirectory, 'deploy.lock.sqlite'))
+  if (!lock) throw await refusal(holder)
   try {
+    // For people only.
+    await writeFile(holder, `${process.pid}\n`, { mode: 0o600 })
     return await work()
   } finally {
-    await rm(path, { force: true })
+    await rm(holder, { force: true })
+    lock.close()
   }
 }
 
-async function take(path: string): Promise<void> {
-  for (;;) {
-    try {
-      const file = await open(path, 'wx', 0o600)
-      await file.writeFile(`${process.pid}\n`)
-      await file.close()
-      return
-    } catch (error) {
-      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error
-    }
-    const holder = Number(await readFile(path, 'utf8').catch(() => '0'))
-    if (isRunning(holder))
-      throw new ClusterError(
-        'deploy_failed',
-        `Another deploy of this cluster runs on this machine, as process ${holder}.`,
-        {
-          fix: `Wait for it, or end it (kill ${holder}) and run the command again. If that is no deploy: rm ${path}`,
-        },
-      )
-    await rm(path, { force: true })
-  }
-}
-
-function isRunning(pid: number): boolean {
-  if (!(pid > 0)) return false
+/** Node has no flock(2); SQLite, which it has, locks files in every system's own way. Null: another has it. */
+async function take(path: string): Promise<DatabaseSync | null> {
+  const { DatabaseSync } = await import('node:sqlite')
+  const lock = new DatabaseSync(path)
   try {
-    process.kill(pid, 0)
-    return true
+    lock.exec('BEGIN EXCLUSIVE')
+    return lock
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    lock.close()
+    if ((error as { errcode?: number }).errcode === busy) return null
+    throw error
   }
+}
+
+async function refusal(holder: string): Promise<ClusterError> {
+  const pid = (await readFile(holder, 'utf8').catch(() => '')).trim()
+  const who = /^\d+$/.test(pid) ? ` as process ${pid}` : ''
+  return new ClusterError('deploy_failed', `Another deploy of this cluster runs on this machine${who}.`, {
+    fix: `Wait for it, or end it${who === '' ? '' : ` (kill ${pid})`} and run the command again.`,
+  })
 }
