@@ -3,7 +3,8 @@ import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
-import { ClusterError, type ClusterErrorCode, referenceOptions, renderClusterYml } from '@fleet/cluster'
+import { referenceOptions, renderClusterYml } from '@fleet/cluster'
+import { failure } from '@fleet/cluster/testing'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { runCli } from '../cli.ts'
 import { type CommandWorld, defineCommand, defineGroup } from '../command.ts'
@@ -38,15 +39,6 @@ const worldWith = (env: CommandWorld['env'] = {}, out: string[] = []): CommandWo
 })
 const choose = (lab: string | null = null) => ({ file, lab })
 const done = { data: null, text: '' }
-const failure = async (promise: Promise<unknown>, code: ClusterErrorCode): Promise<string> => {
-  const error = await promise.then(
-    () => expect.fail('it did not fail'),
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(ClusterError)
-  expect((error as ClusterError).code).toBe(code)
-  return (error as ClusterError).message
-}
 
 test('a description needs no secrets, makes none, and asks no host', async () => {
   await withCluster(worldWith(), choose(), 'description', async ({ spec, home }) => {
@@ -69,7 +61,7 @@ test('an identity is made once and found again', async () => {
 })
 
 test('a cluster that was never deployed has no identity to read', async () => {
-  const message = await failure(
+  const { message } = await failure(
     withCluster(worldWith(), choose(), 'identity', async () => done),
     'missing_file',
   )
@@ -79,12 +71,11 @@ test('a cluster that was never deployed has no identity to read', async () => {
 
 test('a file that is not there is named', async () => {
   await rm(file)
-  expect(
-    await failure(
-      withCluster(worldWith(), choose(), 'description', async () => done),
-      'missing_file',
-    ),
-  ).toBe(`There is no ${file}.`)
+  const { message } = await failure(
+    withCluster(worldWith(), choose(), 'description', async () => done),
+    'missing_file',
+  )
+  expect(message).toBe(`There is no ${file}.`)
 })
 
 test('all that is wrong with the file is told at once', async () => {
@@ -92,7 +83,7 @@ test('all that is wrong with the file is told at once', async () => {
     file,
     renderClusterYml(referenceOptions()).replace('10.0.0.12', '10.0.0.11').replace('quorum\n', 'quorom\n'),
   )
-  const message = await failure(
+  const { message } = await failure(
     withCluster(worldWith(), choose(), 'description', async () => done),
     'invalid_spec',
   )
@@ -123,7 +114,7 @@ test('the file comes from --file, from FLEET_CLUSTER, or is the one of this fold
 
 test('a lab that is not there is named', async () => {
   const world = worldWith({ FLEET_LAB_HOME: folder })
-  const message = await failure(
+  const { message } = await failure(
     withCluster(world, choose('nowhere'), 'description', async () => done),
     'lab_not_found',
   )

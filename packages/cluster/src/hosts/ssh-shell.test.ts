@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest'
+import { failure } from '../../testing/cluster-failure.ts'
 import { type LocalSshd, startLocalSshd } from '../../testing/local-sshd.ts'
-import { ClusterError } from '../cluster-error.ts'
 import { createClusterHome } from '../home.ts'
 import type { ClusterSpec, HostSpec } from '../spec/cluster-spec.ts'
 import type { HostShell } from './host-shell.ts'
@@ -27,11 +27,6 @@ const open = (change: Partial<ClusterSpec['ssh']> = {}): HostShell => {
   opened.push(fresh)
   return fresh
 }
-const failure = (promise: Promise<unknown>): Promise<ClusterError> =>
-  promise.then(
-    () => expect.fail('it did not fail'),
-    (error: unknown) => (error instanceof ClusterError ? error : Promise.reject(error)),
-  )
 
 beforeAll(async () => {
   sshd = await startLocalSshd()

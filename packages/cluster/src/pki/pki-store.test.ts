@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { checkServerIdentity, connect, createServer, type TLSSocket } from 'node:tls'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { ClusterError, type ClusterErrorCode } from '../cluster-error.ts'
+import { failure } from '../../testing/cluster-failure.ts'
 import { type ClusterHome, createClusterHome } from '../home.ts'
 import { runProgram } from '../hosts/run-program.ts'
 import { referenceOptions, renderClusterYml } from '../spec/cluster-yml-template.ts'
@@ -25,15 +25,6 @@ const nowMs = Date.now()
 
 const newHome = async (): Promise<ClusterHome> =>
   createClusterHome(join(await mkdtemp(join(tmpdir(), 'fleet-pki-')), 'cluster.yml'))
-const failure = async (promise: Promise<unknown>, code: ClusterErrorCode): Promise<ClusterError> => {
-  const error = await promise.then(
-    () => expect.fail('it did not fail'),
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(ClusterError)
-  expect((error as ClusterError).code).toBe(code)
-  return error as ClusterError
-}
 
 describe('what is asked for', () => {
   const byName = (of: ClusterSpec) => new Map(certificatesOf(of).map((each) => [each.name, each]))

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest'
-import { ClusterError, type ClusterErrorCode } from '../cluster-error.ts'
+import { failure } from '../../testing/cluster-failure.ts'
 import { type ClusterHome, createClusterHome } from '../home.ts'
 import { runProgram } from '../hosts/run-program.ts'
 import { ensurePki } from '../pki/pki-store.ts'
@@ -41,15 +41,6 @@ afterEach(async () => {
   await rm(folder, { recursive: true })
 })
 
-const failure = async (promise: Promise<unknown>, code: ClusterErrorCode): Promise<ClusterError> => {
-  const error = await promise.then(
-    () => expect.fail('it did not fail'),
-    (reason: unknown) => reason,
-  )
-  expect(error).toBeInstanceOf(ClusterError)
-  expect((error as ClusterError).code).toBe(code)
-  return error as ClusterError
-}
 const ensure = (of: ClusterSpec = spec) => ensureSecrets(home, of, randomBytes, nowMs)
 
 describe('made', () => {
