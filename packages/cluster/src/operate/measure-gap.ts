@@ -1,5 +1,6 @@
+import { ClusterError } from '../cluster-error.ts'
 import type { Operation } from './operation.ts'
-import { longestWriteGap, type WriteGap, type WriteProbe } from './write-probe.ts'
+import { longestWriteGap, type ProbeHistory, type WriteGap, type WriteProbe } from './write-probe.ts'
 
 /** Begins a probe that writes through the virtual IP. */
 export interface GapMeasure {
@@ -19,6 +20,8 @@ export type WriteMeasure =
 
 const warmUpWrites = 20
 const warmUpMs = 5_000
+/** Longer than a write takes on a cluster that is merely busy. */
+const stillSilentMs = 1_000
 /** Acknowledgements after the work that show that writing goes on. */
 const coolDownWrites = 50
 
@@ -37,7 +40,9 @@ export async function measureGap<T>(
     if (!(await probe.acknowledged(warmUpWrites, warmUpMs)))
       return { value: await work(), writes: { measured: false, why: whyNot(probe) } }
     const fromMs = clock.now()
-    const value = await work()
+    const value = await work().catch(async (error: unknown) => {
+      throw withSilence(error, await probe.stop(), fromMs, clock.now())
+    })
     const resumed = await probe.acknowledged(coolDownWrites, 30_000)
     const history = await probe.stop()
     const gap = longestWriteGap(history, fromMs)
@@ -54,6 +59,19 @@ export async function measureGap<T>(
   } finally {
     await probe.stop()
   }
+}
+
+/** Also of what went wrong an operator should know for how long nothing could be written. */
+function withSilence(error: unknown, history: ProbeHistory, fromMs: number, nowMs: number): unknown {
+  if (!(error instanceof ClusterError)) return error
+  const gapMs = longestWriteGap(history, fromMs)?.gapMs ?? 0
+  const silentMs = nowMs - (history.acknowledgedMs.at(-1) ?? fromMs)
+  const inS = (ms: number) => `${(ms / 1_000).toFixed(2)} s`
+  const said =
+    silentMs > Math.max(gapMs, stillSilentMs)
+      ? `Writes through the virtual IP stand still, for ${inS(silentMs)} so far.`
+      : `Writes through the virtual IP stood still for ${inS(gapMs)} and go on.`
+  return new ClusterError(error.code, `${error.message} ${said}`, { cause: error, fix: error.fix })
 }
 
 function whyNot({ history }: WriteProbe): string {
