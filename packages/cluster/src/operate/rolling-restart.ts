@@ -103,7 +103,11 @@ async function takeStep(operation: Operation, step: RestartStep, timeoutMs: numb
   // Handled below, through the race.
   sent.catch(() => {})
   await waitFor(operation, { for: `${host.name} to be back`, timeoutMs }, async (): Promise<Looked<true>> => {
-    const view = await readClusterView(patroni, { signal })
+    const view = await Promise.race([
+      readClusterView(patroni, { signal }),
+      // A connection refused ends the waiting at once: nothing has begun.
+      sent.then(() => new Promise<never>(() => {})),
+    ])
     const member = memberOf(view, host)
     const problem = isPrimary ? primaryProblem(spec, view, host) : standbyProblem(spec, view, member)
     const restarted = member.node?.startedAt !== startedAt
