@@ -1,24 +1,11 @@
-import type { ClusterHome } from '../home.ts'
-import type { ClusterPki } from '../pki/cluster-pki.ts'
 import { renderCluster } from '../render/render-cluster.ts'
-import type { ClusterSecrets } from '../secrets/cluster-secrets.ts'
-import type { ClusterSpec } from '../spec/cluster-spec.ts'
 import type { PathChange } from './ansible-event.ts'
 import { withAnsibleInput } from './ansible-input.ts'
-import type { OnDeployEvent } from './deploy-event.ts'
+import type { DeployInput } from './deploy-cluster.ts'
 import { withDeployLock } from './deploy-lock.ts'
 import { runPlaybook } from './run-playbook.ts'
 
-export interface DiffInput {
-  readonly home: ClusterHome
-  readonly spec: ClusterSpec
-  readonly secrets: ClusterSecrets
-  readonly pki: ClusterPki
-  readonly onEvent: OnDeployEvent
-  readonly signal: AbortSignal
-  readonly nowMs: () => number
-  readonly env: Readonly<Record<string, string | undefined>>
-}
+export type DiffInput = Omit<DeployInput, 'shell'>
 
 export interface HostDiff {
   readonly host: string

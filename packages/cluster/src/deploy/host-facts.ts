@@ -44,7 +44,7 @@ export type HostSurvey =
   | { readonly host: HostSpec; readonly facts: HostFacts; readonly error: null }
   | { readonly host: HostSpec; readonly facts: null; readonly error: ClusterError }
 
-const probe = readFileSync(new URL('./host-probe.py', import.meta.url), 'utf8')
+const probe = readFileSync(new URL('./host-facts.py', import.meta.url), 'utf8')
 
 /** Folders that fill, by host. The first that a database host has is PostgreSQL's. */
 export function watchedPaths(spec: ClusterSpec, host: HostSpec): readonly string[] {

@@ -1,19 +1,10 @@
+import type { ClusterSpec } from './cluster-spec.ts'
+
 /** What `fleet cluster init` and the lab decide about a new cluster.yml. */
 export interface ClusterYmlOptions {
   readonly name: string
-  readonly network: {
-    readonly subnet: string
-    readonly interface: string
-    readonly vip: string
-    readonly clients: readonly string[]
-    readonly operators: readonly string[]
-  }
-  readonly ssh: {
-    readonly user: string
-    readonly port: number
-    readonly identityFile: string | null
-    readonly knownHostsFile: string | null
-  }
+  readonly network: Omit<ClusterSpec['network'], 'virtualRouterId'>
+  readonly ssh: ClusterSpec['ssh']
   /** In the order of the file. */
   readonly hosts: readonly {
     readonly name: string
