@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
-import { ClusterError } from '@fleet/cluster'
+import { closeSync, openSync, readFileSync } from 'node:fs'
+import { ClusterError, runProgram } from '@fleet/cluster'
 import { addCuts, listCuts, removeCuts } from './bridge-cuts.ts'
 import { freezeCgroup, processesIn, removeCgroup } from './cgroup.ts'
 import { withLabLock } from './lab-lock.ts'
-import { cutPort, hasPort, removePort } from './lab-network.ts'
+import { cutPort, removePort } from './lab-network.ts'
 import { findMachine, type Lab, type MachineState } from './lab-state.ts'
 import { findInit, machineCgroup, readPort, startMachine, waitForMachine } from './machine.ts'
 import { until } from './until.ts'
@@ -20,16 +20,32 @@ export const clientEnd = 'client'
  */
 export function powerOff(lab: Lab, machine: MachineState, silent: boolean): Promise<boolean> {
   return withLabLock(lab.places, async () => {
-    const wasOn = findInit(lab, machine.name) !== null
+    const init = findInit(lab, machine.name)
     const port = readPort(lab, machine.name)
-    if (silent && wasOn && port !== null) await cutPort(lab.places, port)
-    await removeCgroup(machineCgroup(lab, machine.name))
-    if (port === null) return wasOn
-    // The last words of its connections are on their way: with the link they would be lost.
-    if (!silent && wasOn) await until(lastWordsMs, async () => !(await hasPort(lab.places, port)))
-    await removePort(lab.places, port)
-    return wasOn
+    if (silent && init !== null && port !== null) await cutPort(lab.places, port)
+    // Held open: with the machine's last process the kernel would take its link away, and what was on its way with it.
+    const network = init === null || silent ? null : openSync(`/proc/${init}/ns/net`, 'r')
+    try {
+      await removeCgroup(machineCgroup(lab, machine.name))
+      if (network !== null) await until(lastWordsMs, () => hasSaidLastWords(network))
+    } finally {
+      if (network !== null) closeSync(network)
+    }
+    if (port !== null) await removePort(lab.places, port)
+    return init !== null
   })
+}
+
+/** Every connection that the kernel closed for the dead processes was told so to its other end. */
+async function hasSaidLastWords(network: number): Promise<boolean> {
+  const unheard = ['ss', '--no-header', '--tcp', 'state', 'fin-wait-1', 'state', 'last-ack']
+  const { stdout } = await runProgram([
+    'nsenter',
+    `--net=/proc/${process.pid}/fd/${network}`,
+    '--',
+    ...unheard,
+  ])
+  return stdout.trim() === ''
 }
 
 /**
@@ -46,7 +62,7 @@ export function powerOn(lab: Lab, machine: MachineState, signal: AbortSignal): P
   })
 }
 
-/** Within it, the kernel has closed the connections of a machine, or takes its link away because there were none. */
+/** Connections to a machine that is off itself are never heard. */
 const lastWordsMs = 1_000
 
 /** Machines, or `client`, between which packets are dropped in the one direction. */

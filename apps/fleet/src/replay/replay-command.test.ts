@@ -65,7 +65,8 @@ describe('replay through the running app', () => {
     })
     expect(stored.length).toBe(fixes)
     expect(stored.filter(({ flag }) => flag === 'inaccurate').length).toBe(4)
-  })
+    // Two starts of the app and a ride: longer on a busy machine.
+  }, 60_000)
 
   test('Ctrl-C stops it with what was done so far', async () => {
     fleet = await startFleet(trackerEnv)
