@@ -38,7 +38,9 @@ export function powerOff(lab: Lab, machine: MachineState, silent: boolean): Prom
 
 /** Every connection that the kernel closed for the dead processes was told so to its other end. */
 async function hasSaidLastWords(network: number): Promise<boolean> {
-  const unheard = ['ss', '--no-header', '--tcp', 'state', 'fin-wait-1', 'state', 'last-ack']
+  // Established ones too: the kernel may close them some time after the process is gone.
+  const states = ['established', 'close-wait', 'fin-wait-1', 'closing', 'last-ack']
+  const unheard = ['ss', '--no-header', '--tcp', ...states.flatMap((state) => ['state', state])]
   const { stdout } = await runProgram([
     'nsenter',
     `--net=/proc/${process.pid}/fd/${network}`,
@@ -63,7 +65,7 @@ export function powerOn(lab: Lab, machine: MachineState, signal: AbortSignal): P
 }
 
 /** Connections to a machine that is off itself are never heard. */
-const lastWordsMs = 1_000
+const lastWordsMs = 3_000
 
 /** Machines, or `client`, between which packets are dropped in the one direction. */
 export interface Cut {
