@@ -15,12 +15,6 @@ interface Primary {
 let secretsFile: string
 let before: Primary
 
-const psql = async (sql: string): Promise<string> => {
-  const words = ['cluster', 'psql', '--lab', lab.name, '--', '-XAtc', sql]
-  const done = await lab.fleet(words)
-  expectCode(words, done)
-  return done.stdout.trim()
-}
 /** Whatever else `status` has to say: a busy machine may be too slow for some of its questions. */
 const readPrimary = async (): Promise<Primary> => {
   const { stdout } = await lab.fleet(['cluster', 'status', '--lab', lab.name, '--json'])
@@ -56,7 +50,7 @@ const readValues = async () =>
  * @returns the longest time between two rows, in milliseconds
  */
 async function whileWriting(work: () => Promise<void>): Promise<number> {
-  await psql(
+  await lab.psql(
     'DROP TABLE IF EXISTS beat, beat_end; CREATE TABLE beat (at timestamptz); CREATE TABLE beat_end (at timestamptz)',
   )
   const loop =
@@ -64,17 +58,17 @@ async function whileWriting(work: () => Promise<void>): Promise<number> {
   const writer = lab.start(['cluster', 'psql', '--lab', lab.name, '--', '-XAtc', loop])
   await until(
     'rows come',
-    async () => (Number(await psql('SELECT count(*) FROM beat')) > 10 ? true : null),
+    async () => (Number(await lab.psql('SELECT count(*) FROM beat')) > 10 ? true : null),
     60_000,
   )
   try {
     await work()
   } finally {
-    await psql('INSERT INTO beat_end VALUES (now())')
+    await lab.psql('INSERT INTO beat_end VALUES (now())')
   }
   expectCode(['psql', 'loop'], await writer.finished)
   return Number(
-    await psql(
+    await lab.psql(
       'SELECT max(gap) FROM (SELECT 1000 * extract(epoch FROM at - lag(at) OVER (ORDER BY at)) AS gap FROM beat) AS gaps',
     ),
   )

@@ -10,6 +10,8 @@ export interface LabUnderTest {
   start(words: readonly string[]): RunningCommand
   /** Runs `fleet cluster WORDS --lab NAME --json`. @throws with all that it said when its exit code is another */
   cluster<T>(words: readonly string[], exitCode?: number): Promise<T>
+  /** What the application is told by psql. @throws with all that it said when it fails */
+  psql(sql: string, replica?: boolean): Promise<string>
   /** What status says once it says healthy: a busy machine may answer late and be called degraded for it. */
   healthy(): Promise<ClusterStatus>
   /** Does a fault once by `fleet lab measure`. */
@@ -36,6 +38,12 @@ export function labUnderTest(label: string): LabUnderTest {
       const done = await start(['cluster', ...words, '--lab', name, '--json']).finished
       expectCode(['cluster', ...words], done, exitCode)
       return lastJson<T>(done.stdout)
+    },
+    async psql(sql, replica = false) {
+      const words = ['cluster', 'psql', '--lab', name, ...(replica ? ['--replica'] : []), '--', '-XAtc', sql]
+      const done = await start(words).finished
+      expectCode(words, done)
+      return done.stdout.trim()
     },
     healthy: () =>
       until(

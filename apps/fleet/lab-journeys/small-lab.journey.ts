@@ -12,13 +12,6 @@ afterAll(async () => {
   await lab.fleet(['lab', 'down'])
 })
 
-const psql = async (sql: string, replica = false) => {
-  const words = ['cluster', 'psql', '--lab', lab.name, ...(replica ? ['--replica'] : []), '--', '-XAtc', sql]
-  const done = await lab.fleet(words)
-  expectCode(words, done)
-  return done.stdout.trim()
-}
-
 test('one command makes six machines and a healthy cluster on them', async () => {
   const words = ['lab', 'up', '--topology', 'small', '--json']
   expectCode(words, await lab.fleet(words))
@@ -35,9 +28,11 @@ test('a second deploy changes nothing', async () => {
 })
 
 test('a write through the virtual IP is read from a standby', async () => {
-  await psql('CREATE TABLE kept (note text); INSERT INTO kept VALUES ($$before the faults$$)')
+  await lab.psql('CREATE TABLE kept (note text); INSERT INTO kept VALUES ($$before the faults$$)')
   await until('the standby has the row', async () =>
-    (await psql('SELECT pg_is_in_recovery(), note FROM kept', true)) === 't|before the faults' ? true : null,
+    (await lab.psql('SELECT pg_is_in_recovery(), note FROM kept', true)) === 't|before the faults'
+      ? true
+      : null,
   )
 })
 
@@ -56,7 +51,7 @@ test('a primary without power is replaced within 30 s, and rejoins by itself', a
     role: 'quorum_standby',
     state: 'streaming',
   })
-  expect(await psql('SELECT note FROM kept')).toBe('before the faults')
+  expect(await lab.psql('SELECT note FROM kept')).toBe('before the faults')
 })
 
 test('a backup is taken and listed', async () => {
@@ -81,7 +76,7 @@ test('the app serves the fleet from the cluster', async () => {
       60_000,
     )
     expect(ready).toMatchObject({ backend: 'postgres' })
-    expect(await psql(`SELECT count(*) > 0 FROM pg_stat_activity WHERE usename = current_user`)).toBe('t')
+    expect(await lab.psql(`SELECT count(*) > 0 FROM pg_stat_activity WHERE usename = current_user`)).toBe('t')
   } finally {
     app.kill('SIGTERM')
     await app.finished

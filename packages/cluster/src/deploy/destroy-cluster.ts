@@ -1,25 +1,16 @@
 import { ClusterError } from '../cluster-error.ts'
-import type { ClusterHome } from '../home.ts'
-import type { HostShell } from '../hosts/host-shell.ts'
 import { paths } from '../layout.ts'
 import type { ClusterSpec, HostSpec } from '../spec/cluster-spec.ts'
 import { withAnsibleInput } from './ansible-input.ts'
-import type { OnDeployEvent } from './deploy-event.ts'
+import type { DeployInput } from './deploy-cluster.ts'
 import { withDeployLock } from './deploy-lock.ts'
 import { type HostSurvey, surveyHosts } from './host-facts.ts'
 import { runPlaybook } from './run-playbook.ts'
 import { createSteps } from './steps.ts'
 
-export interface DestroyInput {
-  readonly home: ClusterHome
-  readonly spec: ClusterSpec
-  readonly shell: HostShell
+export interface DestroyInput extends Omit<DeployInput, 'secrets' | 'pki'> {
   /** Empties a repository on the backup host's own disk as well. NFS and S3 are never touched. */
   readonly backupsToo: boolean
-  readonly onEvent: OnDeployEvent
-  readonly signal: AbortSignal
-  readonly nowMs: () => number
-  readonly env: Readonly<Record<string, string | undefined>>
 }
 
 export interface DestroyReport {

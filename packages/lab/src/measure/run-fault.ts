@@ -1,5 +1,4 @@
 import { ClusterError, type ClusterStatus, longestWriteGap, vipConnection } from '@fleet/cluster'
-import type { MachineState } from '../lab-state.ts'
 import {
   type AcknowledgedWriter,
   createMeasureTable,
@@ -117,13 +116,9 @@ export async function runFault(
     }
   } finally {
     await Promise.allSettled([status.stop(), sampler.stop(), writer.stop()])
-    if (!healed) await healQuietly(context, fault, machine)
+    // A measurement that ended midway leaves no machine off. What stopped it is told already.
+    if (!healed) await fault.heal(context, machine).catch(() => {})
   }
-}
-
-/** A measurement that ended midway leaves no machine off. What stopped it is told already. */
-async function healQuietly(context: MeasureContext, fault: Fault, machine: MachineState): Promise<void> {
-  await fault.heal(context, machine).catch(() => {})
 }
 
 async function needWrites(writer: AcknowledgedWriter, timeoutMs: number): Promise<void> {

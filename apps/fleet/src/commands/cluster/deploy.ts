@@ -16,7 +16,7 @@ export const clusterDeploy = defineCommand({
   positionals: [],
   examples: [
     { line: 'fleet cluster deploy', says: 'cluster.yml in this folder' },
-    { line: 'fleet cluster deploy --lab default', says: 'On the machines of a lab' },
+    { line: 'fleet cluster deploy --lab lab', says: 'On the machines of a lab' },
   ],
   run: ({ options }, world) =>
     withCluster(world, options, 'new identity', async (cluster) => {
