@@ -1,6 +1,6 @@
 import type { z } from 'zod'
 import { routes, type Route, type RouteName } from './routes/index.ts'
-import type { Problem } from './schemas.ts'
+import { problem, type Problem } from './schemas.ts'
 
 type Part<R, K extends string, Side extends 'in' | 'out'> = R extends { [P in K]: infer S extends z.ZodType }
   ? Side extends 'in'
@@ -27,7 +27,7 @@ export type CallOutput<N extends RouteName> = [Part<(typeof routes)[N], 'respons
   ? undefined
   : Part<(typeof routes)[N], 'response', 'out'>
 
-/** The server said no. */
+/** The server said no, or somebody between us and it did: then the code is one of those of `withoutReason`. */
 export class ApiError extends Error {
   override readonly name = 'ApiError'
   readonly problem: Problem
@@ -38,7 +38,10 @@ export class ApiError extends Error {
 }
 
 export interface ApiClient {
-  /** @throws ApiError when the server refuses; whatever `fetch` throws when it cannot be reached. */
+  /**
+   * @throws ApiError when the server refuses; whatever `fetch` throws when it cannot be reached, the call is aborted or
+   * what came is no answer.
+   */
   call<N extends RouteName>(name: N, input: CallInput<N>): Promise<CallOutput<N>>
 }
 
@@ -80,17 +83,35 @@ export function createClient(
         ...(signal ? { signal } : {}),
       })
       if (response.status === 204) return undefined as never
-      const answer: unknown = await response.json().catch(() => null)
-      if (!response.ok) throw new ApiError((answer as Problem | null) ?? unreadable(response.status))
-      return answer as never
+      // An answer that breaks off, or is not from our server at all, is none: never `null`.
+      if (response.ok) return (await response.json()) as never
+      const { status } = response
+      // A machine in between may answer with JSON, too.
+      const reason = problem.safeParse(await response.json().catch(() => null))
+      throw new ApiError(reason.success ? { ...reason.data, status } : withoutReason(status))
     },
   }
 }
 
-const unreadable = (status: number): Problem => ({
-  type: 'about:blank',
-  title: 'Unreadable answer',
-  status,
-  detail: `The server answered ${status} without saying why.`,
-  code: 'unreadable_answer',
-})
+/**
+ * These say of a request, of its size or its form, that it does not get through, however often. The others may be the
+ * sign-in page of a network, behind which our server may well be.
+ */
+const neverPasses: ReadonlySet<number> = new Set([411, 413, 414, 415, 431])
+
+const withoutReason = (status: number): Problem =>
+  neverPasses.has(status)
+    ? {
+        type: 'about:blank',
+        title: 'Stopped on the way',
+        status,
+        detail: `Something on the way to the server does not let this pass (${status}). It is too large or of a wrong kind.`,
+        code: 'stopped_on_the_way',
+      }
+    : {
+        type: 'about:blank',
+        title: 'Unreadable answer',
+        status,
+        detail: `The server answered ${status} without saying why.`,
+        code: 'unreadable_answer',
+      }

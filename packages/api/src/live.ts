@@ -1,3 +1,4 @@
+import type { ZoneEvent } from '@fleet/domain'
 import { z } from 'zod'
 import {
   bike,
@@ -15,7 +16,8 @@ import {
 /*
  * The live channel at `/api/live`: JSON text frames both ways, positions as binary frames (position-frame.ts).
  * The client speaks first (`start`); the server answers `snapshot`, or `resumed` when the client's place in the
- * change log is still good, then sends `changes` and positions as they come, and `alive` every 5 s.
+ * change log is still good, then sends `changes` and positions as they come, and `alive` every 5 s. `database` may come
+ * at any time, also before the first answer.
  */
 
 export const liveClientMessage = z.object({
@@ -46,8 +48,30 @@ export type LiveServerMessage =
   | { readonly type: 'resumed'; readonly seq: string; readonly serverTimeMs: number }
   /** Oldest first; `seq` is the place after the last of them. */
   | { readonly type: 'changes'; readonly seq: string; readonly changes: readonly ChangeMessage[] }
+  /** Bikes that came into zones or left them just now; what was missed is read with `listZoneEvents`. */
+  | { readonly type: 'zone_events'; readonly events: readonly ZoneEvent[] }
+  | DatabaseMessage
   | { readonly type: 'alive'; readonly serverTimeMs: number }
+
+/**
+ * Whether the server's database is there: sent when that changes. A new connection takes it for `fine` until it is told
+ * otherwise. Meanwhile positions go on, from what the server keeps on its own disk.
+ */
+export interface DatabaseMessage {
+  readonly type: 'database'
+  /** `switching`: for no longer than a failover takes. `read_only`: it answers, and takes no changes. */
+  readonly state: 'fine' | 'switching' | 'read_only' | 'away'
+  /** Since when it is fine, or since when it is not; the server's clock. */
+  readonly sinceMs: number
+  readonly serverTimeMs: number
+}
 
 /** Silence longer than this means that the connection is dead, whatever the socket says. */
 export const liveSilenceMs = 12_000
 export const liveAliveIntervalMs = 5_000
+
+/**
+ * Couriers follow this instead: an event stream whose every `message` says that something of theirs changed, and not
+ * what. They read it with the routes that are open to them.
+ */
+export const courierNewsPath = '/api/live/mine'

@@ -1,5 +1,6 @@
 import {
   type AnyEntity,
+  type AttachmentId,
   type Bike,
   bikeCodePattern,
   type BikeId,
@@ -23,13 +24,20 @@ import {
   issueReporters,
   issueStatuses,
   type LatestFix,
+  maxCorners,
   type Position,
   priorities,
   roles,
+  type SavedViewId,
+  type ServiceEntry,
+  type ServiceEntryId,
+  serviceKinds,
   shifts,
   type User,
   type UserId,
   type Zone,
+  type ZoneEvent,
+  zoneEventKinds,
   type ZoneId,
   zoneKinds,
 } from '@fleet/domain'
@@ -43,6 +51,9 @@ export const deliveryId = uuid as unknown as z.ZodType<DeliveryId, string>
 export const issueId = uuid as unknown as z.ZodType<IssueId, string>
 export const zoneId = uuid as unknown as z.ZodType<ZoneId, string>
 export const deviceId = uuid as unknown as z.ZodType<DeviceId, string>
+export const serviceEntryId = uuid as unknown as z.ZodType<ServiceEntryId, string>
+export const attachmentId = uuid as unknown as z.ZodType<AttachmentId, string>
+export const savedViewId = uuid as unknown as z.ZodType<SavedViewId, string>
 export const userId = uuid as unknown as z.ZodType<UserId, string>
 
 /** Epoch milliseconds. */
@@ -113,7 +124,7 @@ export const delivery = z
       z.object({
         atMs: timeMs,
         actor: z.string(),
-        event: z.enum([...deliveryEvents, 'create', 'edit', 'rate']),
+        event: z.enum([...deliveryEvents, 'create', 'edit', 'rate', 'undo', 'wrong_pin']),
         status: z.enum(deliveryStatuses),
         courierId: courierId.nullable(),
         note: z.string(),
@@ -121,6 +132,17 @@ export const delivery = z
     ),
     rating: z.int().min(1).max(5).nullable(),
     complaint: text(2000).nullable(),
+    pinRequired: z.boolean(),
+    pinFailures: z.int(),
+    proof: z
+      .object({
+        receivedBy: z.string(),
+        note: z.string(),
+        pinChecked: z.boolean(),
+        photoId: attachmentId.nullable(),
+        signatureId: attachmentId.nullable(),
+      })
+      .nullable(),
     ...entity,
   })
   .meta({ id: 'Delivery' }) satisfies z.ZodType<Delivery>
@@ -135,12 +157,13 @@ export const issue = z
     bikeId: bikeId.nullable(),
     courierId: courierId.nullable(),
     deliveryId: deliveryId.nullable(),
+    photoId: attachmentId.nullable(),
     comments: z.array(z.object({ atMs: timeMs, author: z.string(), text: z.string() })),
     ...entity,
   })
   .meta({ id: 'Issue' }) satisfies z.ZodType<Issue>
 
-export const polygon = z.array(point).min(3).max(2000)
+export const polygon = z.array(point).min(3).max(maxCorners)
 export const zone = z
   .object({ id: zoneId, name, kind: z.enum(zoneKinds), polygon, ...entity })
   .meta({ id: 'Zone' }) satisfies z.ZodType<Zone>
@@ -170,6 +193,23 @@ export const user = z
     ...entity,
   })
   .meta({ id: 'User' }) satisfies z.ZodType<User>
+
+/** A kilometre reading: no bike gets further. */
+const km = z.number().min(0).max(10_000_000).nullable()
+export const serviceEntry = z
+  .object({
+    id: serviceEntryId,
+    bikeId,
+    kind: z.enum(serviceKinds),
+    atMs: timeMs,
+    costCents: z.int().min(0).max(1_000_000_000),
+    odometerKm: km,
+    note: text(2000),
+    dueMs: timeMs.nullable(),
+    dueKm: km,
+    ...entity,
+  })
+  .meta({ id: 'ServiceEntry' }) satisfies z.ZodType<ServiceEntry>
 
 const fix = {
   timeMs,
@@ -206,6 +246,21 @@ export const latestFix = z
   })
   .meta({ id: 'LatestFix' }) satisfies z.ZodType<LatestFix>
 
+export const zoneEvent = z
+  .object({
+    no: z.int(),
+    timeMs,
+    kind: z.enum(zoneEventKinds),
+    zoneId,
+    zoneName: z.string(),
+    zoneKind: z.enum(zoneKinds),
+    bikeNo: z.int(),
+    courierNo: z.int().nullable(),
+    lat: z.number(),
+    lon: z.number(),
+  })
+  .meta({ id: 'ZoneEvent' }) satisfies z.ZodType<ZoneEvent>
+
 /** Decimal text that only grows. */
 export const changeSeq = z.string().regex(/^\d{1,20}$/)
 
@@ -216,7 +271,7 @@ export const change = z
     kind: z.enum(entityKinds),
     id: z.string(),
     version: z.int(),
-    entity: z.union([bike, courier, delivery, issue, zone, device, user]).nullable(),
+    entity: z.union([bike, courier, delivery, issue, zone, device, user, serviceEntry]).nullable(),
     command: z.string(),
     actorId: z.string().nullable(),
     actor: z.string(),
@@ -257,6 +312,21 @@ export const problem = z
     /** With 409 stale_version: the row as it is now and the fields that differ. */
     current: z.unknown().optional(),
     changedFields: z.array(z.string()).optional(),
+    /** Of many commands sent together: those that were refused, for which nothing at all was done. */
+    rows: z
+      .array(
+        z.object({
+          /** The place in the list that was sent, from 0. */
+          index: z.int(),
+          id: z.string(),
+          code: z.string(),
+          detail: z.string(),
+          field: z.string().optional(),
+          current: z.unknown().optional(),
+          changedFields: z.array(z.string()).optional(),
+        }),
+      )
+      .optional(),
   })
   .meta({ id: 'Problem' })
 export type Problem = z.infer<typeof problem>

@@ -5,6 +5,8 @@ export const errorTable = {
   outcome_unknown: 'Send the same request with the same Idempotency-Key to learn the outcome.',
   schema_too_new: 'Start the newer version of the app that made this database, or restore an older backup.',
   database_locked: 'Close the other program that holds the database file.',
+  migration_refused: 'Correct what is named above and run the same command again.',
+  migration_unfinished: 'Run the same `fleet migrate` command again: it goes on where it stopped.',
   storage_failed: 'Check free space and permissions of the data folder.',
   address_in_use: 'Stop the program that listens there or choose another port with FLEET_PORT.',
   usage: 'Run the command with --help.',

@@ -2,9 +2,20 @@ import type { Bike, BikeEvent, BikeKind } from './bike.ts'
 import type { Courier, ShiftEvent } from './courier.ts'
 import type { Delivery, DeliverySize, Priority, Stop } from './delivery.ts'
 import type { Device, DeviceMount } from './device.ts'
-import type { BikeId, CourierId, DeliveryId, DeviceId, IssueId, UserId, ZoneId } from './ids.ts'
+import type {
+  AttachmentId,
+  BikeId,
+  CourierId,
+  DeliveryId,
+  DeviceId,
+  IssueId,
+  ServiceEntryId,
+  UserId,
+  ZoneId,
+} from './ids.ts'
 import type { Issue, IssueEvent, IssueKind, IssueReporter } from './issue.ts'
 import type { Point } from './geo.ts'
+import type { ServiceEntry, ServiceKind } from './service-entry.ts'
 import type { Role, User } from './user.ts'
 import type { Zone, ZoneKind } from './zone.ts'
 
@@ -45,18 +56,33 @@ export type Command =
       dropoff: Stop
       size: DeliverySize
       priority: Priority
+      pinRequired?: boolean
     }
   | {
       type: 'delivery.update'
       id: DeliveryId
       expectedVersion: number | null
-      patch: { pickup?: Stop; dropoff?: Stop; size?: DeliverySize; priority?: Priority }
+      patch: {
+        pickup?: Stop
+        dropoff?: Stop
+        size?: DeliverySize
+        priority?: Priority
+        /** Also when it is as it was: wrong PINs are forgotten. */
+        pinRequired?: boolean
+      }
     }
   | { type: 'delivery.assign'; id: DeliveryId; expectedVersion: number | null; courierId: CourierId }
   | { type: 'delivery.unassign'; id: DeliveryId; expectedVersion: number | null }
-  | { type: 'delivery.pick_up'; id: DeliveryId; expectedVersion: number | null }
-  | { type: 'delivery.deliver'; id: DeliveryId; expectedVersion: number | null }
-  | { type: 'delivery.fail'; id: DeliveryId; expectedVersion: number | null; reason: string }
+  | ({ type: 'delivery.pick_up'; id: DeliveryId; expectedVersion: number | null } & StepTaken)
+  | ({
+      type: 'delivery.deliver'
+      id: DeliveryId
+      expectedVersion: number | null
+      proof?: ProofGiven
+      /** What the customer said, where a PIN is asked for. */
+      pin?: string
+    } & StepTaken)
+  | ({ type: 'delivery.fail'; id: DeliveryId; expectedVersion: number | null; reason: string } & StepTaken)
   | { type: 'delivery.retry'; id: DeliveryId; expectedVersion: number | null }
   | { type: 'delivery.cancel'; id: DeliveryId; expectedVersion: number | null; reason: string }
   | {
@@ -75,6 +101,7 @@ export type Command =
       bikeId: BikeId | null
       courierId: CourierId | null
       deliveryId: DeliveryId | null
+      photoId?: AttachmentId | null
     }
   | {
       type: 'issue.update'
@@ -130,7 +157,48 @@ export type Command =
       expectedVersion: number | null
       patch: { role?: Role; disabled?: boolean; courierId?: CourierId | null }
     }
+  | {
+      type: 'service.create'
+      id: ServiceEntryId
+      bikeId: BikeId
+      kind: ServiceKind
+      atMs: number
+      costCents: number
+      odometerKm: number | null
+      note: string
+      dueMs: number | null
+      dueKm: number | null
+    }
+  | {
+      type: 'service.update'
+      id: ServiceEntryId
+      expectedVersion: number | null
+      patch: {
+        kind?: ServiceKind
+        atMs?: number
+        costCents?: number
+        odometerKm?: number | null
+        note?: string
+        dueMs?: number | null
+        dueKm?: number | null
+      }
+    }
+  | { type: 'service.remove'; id: ServiceEntryId; expectedVersion: number | null }
   | { type: 'user.password'; id: UserId; expectedVersion: number | null; passwordHash: string }
+
+/** A step that a courier may have taken without a network. */
+export interface StepTaken {
+  /** When, by the clock of the courier's phone; left out: when it arrives. Epoch ms. For couriers only. */
+  readonly happenedAtMs?: number
+}
+
+/** The attachments were stored before. */
+export interface ProofGiven {
+  readonly receivedBy?: string
+  readonly note?: string
+  readonly photoId?: AttachmentId | null
+  readonly signatureId?: AttachmentId | null
+}
 
 export type CommandType = Command['type']
 export type CommandOf<T extends CommandType> = Extract<Command, { type: T }>
@@ -143,6 +211,7 @@ export interface EntityByKind {
   zone: Zone
   device: Device
   user: User
+  service: ServiceEntry
 }
 
 export type AnyEntity = EntityByKind[keyof EntityByKind]

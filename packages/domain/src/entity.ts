@@ -8,5 +8,14 @@ export interface Entity {
   readonly demo: boolean
 }
 
-export const entityKinds = ['bike', 'courier', 'delivery', 'issue', 'zone', 'device', 'user'] as const
+export const entityKinds = [
+  'bike',
+  'courier',
+  'delivery',
+  'issue',
+  'zone',
+  'device',
+  'user',
+  'service',
+] as const
 export type EntityKind = (typeof entityKinds)[number]

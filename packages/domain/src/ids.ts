@@ -8,6 +8,9 @@ export type IssueId = Id<'issue'>
 export type ZoneId = Id<'zone'>
 export type DeviceId = Id<'device'>
 export type UserId = Id<'user'>
+export type ServiceEntryId = Id<'service'>
+export type AttachmentId = Id<'attachment'>
+export type SavedViewId = Id<'view'>
 
 /**
  * A UUID version 7 (RFC 9562): sorts by creation time, so that new rows land at the end of an index.

@@ -1,5 +1,5 @@
 import type { Entity } from './entity.ts'
-import type { BikeId, CourierId, DeliveryId, IssueId } from './ids.ts'
+import type { AttachmentId, BikeId, CourierId, DeliveryId, IssueId } from './ids.ts'
 import type { StateTable } from './state-machine.ts'
 
 export const issueKinds = ['late', 'damaged', 'wrong_order', 'rude', 'bike_problem', 'other'] as const
@@ -35,5 +35,6 @@ export interface Issue extends Entity {
   readonly bikeId: BikeId | null
   readonly courierId: CourierId | null
   readonly deliveryId: DeliveryId | null
+  readonly photoId: AttachmentId | null
   readonly comments: readonly IssueComment[]
 }

@@ -8,6 +8,7 @@ export const refusalCodes = [
   'invalid_reference',
   'key_reused',
   'forbidden',
+  'wrong_pin',
 ] as const
 export type RefusalCode = (typeof refusalCodes)[number]
 
@@ -18,9 +19,20 @@ export interface Refusal {
   readonly message: string
   /** The field at fault, where there is one. */
   readonly field?: string
-  /** With `stale_version`: the row as it is now, and the names of the fields that differ from what was expected. */
+  /** With `stale_version` and `wrong_pin`: the row as it is now; with the first, the names of the fields that differ from what was expected. */
   readonly current?: unknown
   readonly changedFields?: readonly string[]
+  /** Of many commands sent together: those at fault. */
+  readonly rows?: readonly RowRefusal[]
+}
+
+/** Why one of many commands was refused. */
+export interface RowRefusal {
+  /** Its place in the list, from 0. */
+  readonly index: number
+  /** The row that it is about. */
+  readonly id: string
+  readonly refusal: Refusal
 }
 
 export type Decision<T> =

@@ -2,6 +2,7 @@ import { deliverySizes, deliveryStatuses, priorities } from '@fleet/domain'
 import { z } from 'zod'
 import * as s from '../schemas.ts'
 import {
+  mostCommandsAtOnce,
   route,
   signedIn,
   dispatch,
@@ -15,6 +16,25 @@ import {
   type Route,
 } from './route.ts'
 
+/** What may be corrected of a delivery. */
+export const deliveryPatch = patchOf({
+  pickup: s.stop.optional(),
+  dropoff: s.stop.optional(),
+  size: z.enum(deliverySizes).optional(),
+  priority: z.enum(priorities).optional(),
+  /** Whether the courier has to ask for a PIN. Sent again, it forgets the wrong ones. */
+  pinRequired: z.boolean().optional(),
+})
+
+/** A step that a courier may have taken without a network. */
+const stepTaken = {
+  /**
+   * When the courier took it, by their phone: believed for a day back, and not before what was done with the delivery
+   * last. For couriers only; left out, it is when the request arrives.
+   */
+  happenedAtMs: s.timeMs.optional(),
+}
+
 export const deliveriesRoutes = {
   listDeliveries: route({
     method: 'GET',
@@ -27,6 +47,15 @@ export const deliveriesRoutes = {
       courierId: s.courierId.optional(),
       fromMs: queryTime.optional(),
       toMs: queryTime.optional(),
+      /** Delivered, failed or cancelled: endedFromMs <= time < endedToMs. */
+      endedFromMs: queryTime.optional(),
+      endedToMs: queryTime.optional(),
+      /** Of those that ended: after (true) or before (false) the promised window was over. */
+      late: z
+        .enum(['true', 'false'])
+        .transform((text) => text === 'true')
+        .optional(),
+      district: s.text(120).optional(),
     }),
     response: s.page(s.delivery),
     mutation: false,
@@ -41,6 +70,21 @@ export const deliveriesRoutes = {
     response: s.delivery,
     mutation: false,
   }),
+  knownDeliveries: route({
+    method: 'POST',
+    path: '/api/deliveries/known',
+    tag: 'Deliveries',
+    summary: 'Which of these ids are taken: for whoever imports rows a second time',
+    roles: dispatch,
+    body: z.strictObject({ ids: z.array(s.deliveryId).max(mostCommandsAtOnce) }),
+    bodyLimitBytes: 1024 * 1024,
+    response: z.object({
+      there: z.array(z.object({ id: s.deliveryId, code: z.string() })),
+      /** Their creation was undone; the id cannot be given again. */
+      removed: z.array(s.deliveryId),
+    }),
+    mutation: false,
+  }),
   createDelivery: route({
     method: 'POST',
     path: '/api/deliveries',
@@ -53,6 +97,7 @@ export const deliveriesRoutes = {
       dropoff: s.stop,
       size: z.enum(deliverySizes).default('small'),
       priority: z.enum(priorities).default('normal'),
+      pinRequired: z.boolean().default(false),
     }),
     response: s.delivery,
     mutation: true,
@@ -64,12 +109,7 @@ export const deliveriesRoutes = {
     summary: 'Correct a delivery',
     roles: dispatch,
     params: byId(s.deliveryId),
-    body: patchOf({
-      pickup: s.stop.optional(),
-      dropoff: s.stop.optional(),
-      size: z.enum(deliverySizes).optional(),
-      priority: z.enum(priorities).optional(),
-    }),
+    body: deliveryPatch,
     response: s.delivery,
     mutation: true,
   }),
@@ -101,6 +141,7 @@ export const deliveriesRoutes = {
     summary: 'The courier has it',
     roles: street,
     params: byId(s.deliveryId),
+    body: z.strictObject(stepTaken),
     response: s.delivery,
     mutation: true,
   }),
@@ -108,11 +149,33 @@ export const deliveriesRoutes = {
     method: 'POST',
     path: '/api/deliveries/:id/deliver',
     tag: 'Deliveries',
-    summary: 'The customer has it',
+    summary: 'The customer has it; with what proves it. Attachments are stored before, with putAttachment',
     roles: street,
     params: byId(s.deliveryId),
+    body: z.strictObject({
+      receivedBy: s.text(120).optional(),
+      note: note.optional(),
+      photoId: s.attachmentId.nullable().optional(),
+      signatureId: s.attachmentId.nullable().optional(),
+      /** Where the delivery asks for one. 422 wrong_pin counts the try. */
+      pin: z
+        .string()
+        .regex(/^\d{4}$/, 'must be four digits')
+        .optional(),
+      ...stepTaken,
+    }),
     response: s.delivery,
     mutation: true,
+  }),
+  getDeliveryPin: route({
+    method: 'GET',
+    path: '/api/deliveries/:id/pin',
+    tag: 'Deliveries',
+    summary: 'The PIN that the customer tells the courier',
+    roles: dispatch,
+    params: byId(s.deliveryId),
+    response: z.object({ pin: z.string() }),
+    mutation: false,
   }),
   failDelivery: route({
     method: 'POST',
@@ -123,6 +186,7 @@ export const deliveriesRoutes = {
     params: byId(s.deliveryId),
     body: z.strictObject({
       reason: s.text(500).refine((value) => value.trim().length > 0, 'must not be empty'),
+      ...stepTaken,
     }),
     response: s.delivery,
     mutation: true,

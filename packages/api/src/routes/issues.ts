@@ -1,7 +1,7 @@
 import { issueEvents, issueKinds, issueReporters, issueStatuses } from '@fleet/domain'
 import { z } from 'zod'
 import * as s from '../schemas.ts'
-import { route, staff, workshop, byId, anyOf, listQuery, patchOf, type Route } from './route.ts'
+import { route, staff, workshop, byId, anyOf, listQuery, patchOf, queryTime, type Route } from './route.ts'
 
 export const issuesRoutes = {
   listIssues: route({
@@ -12,6 +12,10 @@ export const issuesRoutes = {
     roles: staff,
     query: listQuery.extend({
       status: anyOf(issueStatuses),
+      kind: anyOf(issueKinds),
+      /** Reported: fromMs <= time < toMs. */
+      fromMs: queryTime.optional(),
+      toMs: queryTime.optional(),
       bikeId: s.bikeId.optional(),
       courierId: s.courierId.optional(),
       deliveryId: s.deliveryId.optional(),
@@ -43,6 +47,8 @@ export const issuesRoutes = {
       bikeId: s.bikeId.nullable().default(null),
       courierId: s.courierId.nullable().default(null),
       deliveryId: s.deliveryId.nullable().default(null),
+      /** Stored before, with putAttachment. */
+      photoId: s.attachmentId.nullable().default(null),
     }),
     response: s.issue,
     mutation: true,

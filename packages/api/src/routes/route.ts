@@ -16,6 +16,10 @@ export interface Route {
   readonly body?: z.ZodType
   /** Left out: 204, no body. */
   readonly response?: z.ZodType
+  /** What it answers is no JSON but a file of this type, like `image/*`. */
+  readonly mediaType?: string
+  /** How much a request may hold when that is more than usual. */
+  readonly bodyLimitBytes?: number
   /** A mutation: honours `Idempotency-Key`, and `If-Match` where the row has an ETag. */
   readonly mutation: boolean
 }
@@ -51,7 +55,13 @@ export const historyQuery = z.strictObject({
   limit: z.coerce.number().int().min(1).max(10_000).default(5_000),
   cursor: s.cursor.optional(),
 })
+/** Up to the year 2200: later than any clock that we meet, and a day that calendars know. */
+const spanTime = z.coerce.number().pipe(z.int().min(0).max(7_258_118_400_000))
+export const span = { fromMs: spanTime, toMs: spanTime }
+export const endsAfterItBegins = ({ fromMs, toMs }: { fromMs: number; toMs: number }) => fromMs < toMs
 export const note = s.text(2000)
+/** A file of deliveries with a day's work in it; what is done in one request is undone in one. */
+export const mostCommandsAtOnce = 5_000
 
 export const patchOf = <T extends z.ZodRawShape>(shape: T) =>
   z

@@ -7,7 +7,14 @@ export const credentials = z.object({
   password: z.string().min(1).max(1000),
 })
 
-export const session = z.object({ user: s.user, expiresAtMs: s.timeMs }).meta({ id: 'Session' })
+export const session = z
+  .object({
+    user: s.user,
+    expiresAtMs: s.timeMs,
+    /** Where couriers reach a dispatcher; null when nobody has set a number. */
+    dispatchPhone: z.string().nullable(),
+  })
+  .meta({ id: 'Session' })
 
 export const sessionRoutes = {
   getSession: route({

@@ -1,5 +1,5 @@
 export * from './types.ts'
-export { amsterdamMap, mapBounds, mapFeatures, pixelsPerMetreAtZoom0 } from './map.ts'
+export { amsterdamMap, mapBounds, mapFeatures, panBounds, pixelsPerMetreAtZoom0 } from './map.ts'
 export { streets, type Street } from './streets.ts'
 export { junctions, type JunctionName } from './junctions.ts'
 export {

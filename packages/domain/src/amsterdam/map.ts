@@ -13,6 +13,9 @@ import { waterAreas } from './water.ts'
  */
 export const mapBounds = [4.73, 52.28, 5.05, 52.43] as const
 
+/** How far a person may move the map, same order: some way past the city, so that its edge can be in the middle. */
+export const panBounds = [4.48, 52.13, 5.3, 52.58] as const
+
 /** Every feature of the map, in paint order (see `featureKinds`). */
 export function mapFeatures(): readonly MapFeature[] {
   const all: MapFeature[] = [

@@ -1,0 +1,45 @@
+import type { CommandType } from './command.ts'
+
+/**
+ * Whether a command can be taken back. What stores a secret cannot: a row's history does not hold its secret, so the
+ * row could not be made what it was. A command that is not named here does not compile.
+ */
+export const undoable: Readonly<Record<CommandType, boolean>> = {
+  'bike.create': true,
+  'bike.update': true,
+  'bike.step': true,
+  'bike.remove': true,
+  'courier.create': true,
+  'courier.update': true,
+  'courier.shift': true,
+  'courier.take_bike': true,
+  'courier.return_bike': true,
+  'courier.remove': true,
+  'delivery.create': true,
+  'delivery.update': true,
+  'delivery.assign': true,
+  'delivery.unassign': true,
+  'delivery.pick_up': true,
+  'delivery.deliver': true,
+  'delivery.fail': true,
+  'delivery.retry': true,
+  'delivery.cancel': true,
+  'delivery.rate': true,
+  'issue.create': true,
+  'issue.update': true,
+  'issue.step': true,
+  'issue.comment': true,
+  'zone.create': true,
+  'zone.update': true,
+  'zone.remove': true,
+  'device.create': false,
+  'device.update': true,
+  'device.rotate': false,
+  'device.remove': false,
+  'service.create': true,
+  'service.update': true,
+  'service.remove': true,
+  'user.create': false,
+  'user.update': true,
+  'user.password': false,
+}
