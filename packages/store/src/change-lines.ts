@@ -1,6 +1,7 @@
-import type { AnyEntity } from '@fleet/domain'
+import type { AnyEntity, EntityByKind, EntityKind } from '@fleet/domain'
 import { sql, type Kysely } from 'kysely'
-import type { Backend } from './backend.ts'
+import type { Backend, LogPlace } from './backend.ts'
+import { idsAStatement } from './entities.ts'
 import type { Change, ChangeSeq } from './port.ts'
 import type { ChangeRow, Schema } from './schema.ts'
 
@@ -10,11 +11,19 @@ export type ReadChangeRow = Omit<ChangeRow, 'seq'> & { seq: string }
 /** Before the first line. */
 export const noSeq = '0' as ChangeSeq
 const linesAStatement = 200
+const fewLines = 10
 
-export async function insertChanges(db: Kysely<Schema>, lines: readonly Change[]): Promise<void> {
+/** @param place of the first of them */
+export async function insertChanges(
+  db: Kysely<Schema>,
+  lines: readonly Omit<Change, 'seq'>[],
+  place: LogPlace,
+): Promise<void> {
+  // An expression for each of many lines would cost more than to ask.
+  const seqOf = lines.length > fewLines ? await place.known() : null
   for (let from = 0; from < lines.length; from += linesAStatement) {
-    const rows = lines.slice(from, from + linesAStatement).map((line) => ({
-      seq: BigInt(line.seq),
+    const rows = lines.slice(from, from + linesAStatement).map((line, index) => ({
+      seq: seqOf === null ? place.seq(from + index) : BigInt(seqOf(from + index)),
       at_ms: line.atMs,
       kind: line.kind,
       entity_id: line.id,
@@ -28,6 +37,47 @@ export async function insertChanges(db: Kysely<Schema>, lines: readonly Change[]
   }
 }
 
+/** The version of each row's last line, also of those that were removed; rows that never were are not named. */
+export async function lastVersions(
+  db: Kysely<Schema>,
+  kind: EntityKind,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, number>> {
+  const versions = new Map<string, number>()
+  for (let from = 0; from < ids.length; from += idsAStatement) {
+    const lines = await db
+      .selectFrom('changes')
+      .select(['entity_id', (line) => line.fn.max('version').as('version')])
+      .where('kind', '=', kind)
+      .where('entity_id', 'in', ids.slice(from, from + idsAStatement))
+      .groupBy('entity_id')
+      .execute()
+    for (const { entity_id: id, version } of lines) versions.set(id, version)
+  }
+  return versions
+}
+
+/** Rows as they were at one version. */
+export async function entitiesAt(
+  db: Kysely<Schema>,
+  kind: EntityKind,
+  version: number,
+  ids: readonly string[],
+): Promise<ReadonlyMap<string, AnyEntity | null>> {
+  const found = new Map<string, AnyEntity | null>()
+  for (let from = 0; from < ids.length; from += idsAStatement) {
+    const lines = await db
+      .selectFrom('changes')
+      .select(['entity_id', 'entity'])
+      .where('kind', '=', kind)
+      .where('entity_id', 'in', ids.slice(from, from + idsAStatement))
+      .where('version', '=', version)
+      .execute()
+    for (const { entity_id: id, entity } of lines) found.set(id, parseEntity(kind, entity))
+  }
+  return found
+}
+
 export function toChange(row: ReadChangeRow): Change {
   return {
     seq: row.seq as ChangeSeq,
@@ -35,16 +85,24 @@ export function toChange(row: ReadChangeRow): Change {
     kind: row.kind,
     id: row.entity_id,
     version: row.version,
-    entity: parseEntity(row.entity),
+    entity: parseEntity(row.kind, row.entity),
     command: row.command,
     actorId: row.actor_id as Change['actorId'],
     actor: row.actor,
   }
 }
 
+/** What rows of older versions of the app did not have yet. */
+const laterFields: { readonly [K in EntityKind]?: Partial<EntityByKind[K]> } = {
+  delivery: { pinRequired: false, pinFailures: 0, proof: null },
+  issue: { photoId: null },
+}
+
 /** PostgreSQL's driver has parsed jsonb already. */
-export function parseEntity(value: unknown): AnyEntity | null {
-  return (typeof value === 'string' ? JSON.parse(value) : value) as AnyEntity | null
+export function parseEntity(kind: EntityKind, value: unknown): AnyEntity | null {
+  const entity = (typeof value === 'string' ? JSON.parse(value) : value) as AnyEntity | null
+  const later = laterFields[kind]
+  return entity === null || later === undefined ? entity : { ...later, ...entity }
 }
 
 export function selectChanges(db: Kysely<Schema>) {

@@ -33,6 +33,7 @@ test('PG_HOST, PG_USER and PG_DATABASE are enough for PostgreSQL', () => {
       backend: 'postgres',
       host: '10.0.0.100',
       port: 5432,
+      readPort: null,
       user: 'fleet_app',
       password: null,
       database: 'bike_fleet',
@@ -42,10 +43,18 @@ test('PG_HOST, PG_USER and PG_DATABASE are enough for PostgreSQL', () => {
   })
 })
 
+test('PG_READ_PORT is where reads of the past go', () => {
+  expect(parseStoreConfig({ ...server, PG_READ_PORT: '5433' }, linux)).toMatchObject({
+    config: { port: 5432, readPort: 5433 },
+  })
+  expect(problemsOf({ PG_READ_PORT: '5433' }).map(({ variable }) => variable)).toEqual(['PG_READ_PORT'])
+})
+
 test('all problems are told at once, each with the variable, what was given and what to do', () => {
   const problems = problemsOf({
     PG_HOST: 'db',
     PG_PORT: '70000',
+    PG_READ_PORT: '0',
     PG_POOL_SIZE: 'many',
     PG_PASSWORD: 'secret',
     PGSSLMODE: 'prefer',
@@ -59,6 +68,7 @@ test('all problems are told at once, each with the variable, what was given and 
     'PG_DATABASE',
     'PG_POOL_SIZE',
     'PG_PORT',
+    'PG_READ_PORT',
     'PG_USER',
   ])
   expect(problems.find(({ variable }) => variable === 'PG_PORT')?.value).toBe('70000')

@@ -14,17 +14,27 @@ export interface PostgresConfig {
   readonly backend: 'postgres'
   readonly host: string
   readonly port: number
+  /**
+   * Where reads that may be a little old go: a port of the same host that leads to replicas. Null: to the primary, as all
+   * others.
+   */
+  readonly readPort: number | null
   readonly user: string
   /** Null: the server trusts this connection, or `~/.pgpass` has the password. */
   readonly password: string | null
   readonly database: string
-  /** Connections of this instance, besides one that listens. */
+  /**
+   * Connections of this instance to each port, besides one that listens and one that watches whether the others are
+   * alive.
+   */
   readonly poolSize: number
   readonly ssl: {
     /** `require` is the same as `verify-full`: see `parseStoreConfig`. */
     readonly mode: SslMode
     /** PEM file; null means the authorities that Node trusts. */
     readonly rootCertFile: string | null
+    /** The same as text, instead of the file. */
+    readonly rootCertificate?: string | null
   }
 }
 
@@ -60,6 +70,8 @@ export interface StoreConfigDefaults {
  * without knowing with whom; here it verifies like `verify-full`, against PGSSLROOTCERT or else the authorities that
  * Node trusts. `prefer` and `allow` would fall back to plain text when somebody in between asks for it: refused.
  *
+ * PG_READ_PORT is for a cluster: 5433 of its virtual IP leads to replicas that are near the primary.
+ *
  * PG_PASSWORD may be absent: then `~/.pgpass` is asked, or the server trusts the connection (peer, trust, cert).
  *
  * @returns the configuration, or all problems at once
@@ -69,7 +81,14 @@ export function parseStoreConfig(env: Env, defaults: StoreConfigDefaults = {}): 
   const host = given('PG_HOST')
   const problems: ConfigProblem[] = []
   if (host === null) {
-    for (const variable of ['PG_PORT', 'PG_USER', 'PG_PASSWORD', 'PG_DATABASE', 'PG_POOL_SIZE'])
+    for (const variable of [
+      'PG_PORT',
+      'PG_READ_PORT',
+      'PG_USER',
+      'PG_PASSWORD',
+      'PG_DATABASE',
+      'PG_POOL_SIZE',
+    ])
       if (given(variable) !== null)
         problems.push({
           variable,
@@ -99,7 +118,7 @@ export function parseStoreConfig(env: Env, defaults: StoreConfigDefaults = {}): 
       })
     return value ?? ''
   }
-  const wholeNumber = (variable: string, fallback: number, min: number, max: number) => {
+  const wholeNumber = <T extends number | null>(variable: string, fallback: T, min: number, max: number) => {
     const value = given(variable)
     if (value === null) return fallback
     const number = /^\d+$/.test(value) ? Number(value) : Number.NaN
@@ -108,19 +127,20 @@ export function parseStoreConfig(env: Env, defaults: StoreConfigDefaults = {}): 
       variable,
       value,
       message: `${variable} is not a whole number from ${min} to ${max}.`,
-      fix: `Set ${variable} to such a number, or unset it for ${fallback}.`,
+      fix: `Set ${variable} to such a number, or unset it for ${fallback ?? 'none'}.`,
     })
     return fallback
   }
   const config: PostgresConfig = {
     backend: 'postgres',
     host,
-    port: wholeNumber('PG_PORT', 5432, 1, 65_535),
+    port: wholeNumber<number>('PG_PORT', 5432, 1, 65_535),
+    readPort: wholeNumber<number | null>('PG_READ_PORT', null, 1, 65_535),
     user: required('PG_USER', 'fleet_app'),
     password: given('PG_PASSWORD'),
     database: required('PG_DATABASE', 'bike_fleet'),
     // Two at least: one may be waiting for a lock that the other's transaction holds.
-    poolSize: wholeNumber('PG_POOL_SIZE', 10, 2, 200),
+    poolSize: wholeNumber<number>('PG_POOL_SIZE', 10, 2, 200),
     ssl: parseTls(given('PGSSLMODE'), given('PGSSLROOTCERT'), problems),
   }
   return problems.length > 0 ? { ok: false, problems } : { ok: true, config }
@@ -162,9 +182,9 @@ function parseTls(
 }
 
 /** Where the operating system wants a program to keep the data of its user. */
-function defaultFile(
+export function defaultFile(
   env: Env,
-  { platform = process.platform, home = homedir() }: StoreConfigDefaults,
+  { platform = process.platform, home = homedir() }: StoreConfigDefaults = {},
 ): string {
   const name = 'amsterdam-bike-fleet'
   const folder =

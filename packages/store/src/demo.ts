@@ -8,7 +8,16 @@ import { fromRow } from './rows.ts'
 import { tableOf, type RowOf, type Schema } from './schema.ts'
 
 /** Rows that point to others go before what they point to. */
-const removalOrder: readonly EntityKind[] = ['user', 'device', 'issue', 'delivery', 'courier', 'bike', 'zone']
+const removalOrder: readonly EntityKind[] = [
+  'service',
+  'user',
+  'device',
+  'issue',
+  'delivery',
+  'courier',
+  'bike',
+  'zone',
+]
 
 /**
  * Removes all demonstration rows, their positions and sessions, through the change log, in one transaction that holds
@@ -28,7 +37,12 @@ export async function clearDemo<Tx>(
     .where(sql<boolean>`demo = ${true}`)
     .execute()
   await backend.positions.clearHistory(demoDevices.map((device) => device.no))
-  const handlerContext: HandlerContext = { actor: context.actor, nowMs: context.nowMs, demo: false }
+  const handlerContext: HandlerContext = {
+    actor: context.actor,
+    nowMs: context.nowMs,
+    demo: false,
+    byCourier: false,
+  }
   const decided: Write[] = []
   const intent = { fingerprint: fingerprintOf('demo.clear'), wide: true }
   const outcome = await executeOnce(
@@ -42,12 +56,12 @@ export async function clearDemo<Tx>(
       const writes = decided.map((write): AttributedWrite => ({ write, command: 'demo.clear' }))
       return { ok: true, writes, subject: null }
     },
-    (tx) => {
+    async (tx) => {
       const numbersOf = (kind: 'bike' | 'courier' | 'device') =>
         decided.flatMap((write) =>
           write.kind === kind && write.change === 'remove' ? [write.entity.no] : [],
         )
-      return backend.positions.clearFor(tx.native, {
+      return backend.positions.clearFor(await tx.native(), {
         bikeNos: numbersOf('bike'),
         courierNos: numbersOf('courier'),
         deviceNos: numbersOf('device'),

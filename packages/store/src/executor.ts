@@ -7,34 +7,55 @@ import {
   type CommandType,
   type EntityKind,
   type Refusal,
+  type RowRefusal,
 } from '@fleet/domain'
-import type { Backend, CommandTransaction, Counter } from './backend.ts'
+import type { RawBuilder } from 'kysely'
+import type { Backend, CommandTransaction, Counter, LogPlace } from './backend.ts'
 import { insertChanges, noSeq } from './change-lines.ts'
 import { createCommandReader, type DecidingReader } from './command-reader.ts'
 import { decide } from './commands/dispatch.ts'
-import { canonicalJson, type Write } from './commands/handler.ts'
+import { canonicalJson, type Handling, type Write, type Writes } from './commands/handler.ts'
 import { checkOwnership } from './commands/ownership.ts'
 import { applyWrites } from './entities.ts'
-import type { Change, ChangeSeq, CommandContext, CommandOutcome } from './port.ts'
+import { insertCourierStates } from './insights.ts'
+import type { ChangeCommand, CommandContext, CommandOutcome } from './port.ts'
+import { findRecorded, insertRecorded, toOutcome, type Recorded } from './recorded-outcome.ts'
+import type { Json } from './schema.ts'
 
 /** More rows than this are not locked one by one: PostgreSQL's table of locks has room for some 6,000 in all. */
-const maxRowLocks = 300
-
-/** What is recorded under a key. */
-type Recorded =
-  | Omit<Extract<CommandOutcome, { ok: true }>, 'replayed'>
-  | { readonly ok: false; readonly refusal: Refusal }
+export const maxRowLocks = 300
+/** A refusal of many commands names no more of them than this. */
+const maxRowRefusals = 300
 
 /** A write together with the command that asked for it: one line of the change log. */
 export interface AttributedWrite {
   readonly write: Write
-  readonly command: CommandType | 'demo.clear'
+  readonly command: ChangeCommand
 }
 
 /** What a transaction came to before anything was written. */
 export type Verdict =
-  | { readonly ok: true; readonly writes: readonly AttributedWrite[]; readonly subject: Write | null }
-  | { readonly ok: false; readonly refusal: Refusal }
+  | {
+      readonly ok: true
+      readonly writes: readonly AttributedWrite[]
+      readonly subject: Write | null
+      /** What an undo undoes. */
+      readonly undone?: readonly Exclude<ChangeCommand, 'undo'>[]
+    }
+  | {
+      readonly ok: false
+      readonly refusal: Refusal
+      /** What is written although it was refused, see `Handling`. */
+      readonly leaves?: readonly AttributedWrite[]
+    }
+
+interface Intent {
+  readonly fingerprint: string
+  /** Holds the lock on everything instead of those of rows. */
+  readonly wide: boolean
+  /** The row that is locked first: it is read in the same round trip as the record. */
+  readonly first?: { readonly kind: EntityKind; readonly id: string } | null
+}
 
 /**
  * Executes work once per key.
@@ -46,72 +67,148 @@ export type Verdict =
 export async function executeOnce<Tx>(
   backend: Backend<Tx>,
   context: CommandContext,
-  intent: { readonly fingerprint: string; readonly wide: boolean },
+  intent: Intent,
   decideAll: (reader: DecidingReader, tx: CommandTransaction<Tx>) => Promise<Verdict>,
   alsoWrite: (tx: CommandTransaction<Tx>) => Promise<void> = () => Promise.resolve(),
 ): Promise<CommandOutcome> {
   checkKey(context.key)
   const attempt = (forced: Refusal | null) =>
-    backend.command(async (tx): Promise<CommandOutcome> => {
-      // Locks: everything (shared, or alone for wide work), the key, then what handlers load. See commands/handler.ts.
-      await tx.lock('everything', intent.wide ? 'exclusive' : 'shared')
-      await tx.lock(`key:${context.key}`)
-      const earlier = await findRecorded(tx, context.key)
-      if (earlier) return replay(earlier, intent.fingerprint)
-      const verdict: Verdict = forced
-        ? { ok: false, refusal: forced }
-        : await decideAll(createCommandReader(tx, !intent.wide), tx)
-      // From here on this transaction only writes.
-      const outcome: Recorded = verdict.ok
-        ? await writeAll(tx, verdict, context, alsoWrite)
-        : { ok: false, refusal: verdict.refusal }
-      await tx.db
-        .insertInto('idempotency')
-        .values({
-          key: context.key,
-          fingerprint: intent.fingerprint,
-          outcome: JSON.stringify(outcome),
-          at_ms: context.nowMs,
-        })
-        .execute()
-      return { ...outcome, replayed: false }
-    })
+    backend.command(
+      async (tx): Promise<Attempt> => {
+        // Locks: everything (shared, or alone for wide work), the key, then what handlers load. See commands/handler.ts.
+        await tx.lock('everything', intent.wide ? 'exclusive' : 'shared')
+        await tx.lock(`key:${context.key}`)
+        const reader = createCommandReader(tx, !intent.wide)
+        const { first = null } = intent
+        const [earlier] = await Promise.all([
+          findRecorded(tx.db, context.key),
+          first === null ? null : reader.load(first.kind, first.id),
+        ])
+        if (earlier) {
+          const outcome =
+            earlier.fingerprint === intent.fingerprint ? toOutcome(earlier.outcome, true) : keyReused
+          return { replayed: outcome.replayed, outcome: () => Promise.resolve(outcome) }
+        }
+        const verdict: Verdict = forced ? { ok: false, refusal: forced } : await decideAll(reader, tx)
+        // From here on this transaction only writes.
+        const { recorded, outcome } = await writeAll(tx, verdict, context, alsoWrite)
+        await insertRecorded(tx.db, context, { fingerprint: intent.fingerprint, outcome: recorded })
+        return { replayed: false, outcome }
+      },
+      { signal: context.signal, wasDoneBefore: ({ replayed }) => replayed },
+    )
   try {
-    return await attempt(null)
+    return await (await attempt(null)).outcome()
   } catch (error) {
     // `claim` finds duplicates before they are written; an index that still objects has undone the transaction.
     const violated = backend.uniqueViolation(error)
     if (violated === null) throw error
     const refusal = refuse('already_exists', `Another row has the same value (${violated}).`)
     if (refusal.ok) throw error
-    return attempt(refusal.refusal)
+    return (await attempt(refusal.refusal)).outcome()
   }
 }
 
-/** Executes commands in order, each seeing what those before it decided; the first refusal undoes all. */
+interface Attempt {
+  readonly replayed: boolean
+  /** Known when the transaction has committed. */
+  readonly outcome: () => Promise<CommandOutcome>
+}
+
+const keyReused: CommandOutcome = {
+  ok: false,
+  replayed: false,
+  refusal: {
+    code: 'key_reused',
+    message: 'This idempotency key was used for something else. Choose a new key for each intent.',
+  },
+}
+
+export function executeCommand<Tx>(
+  backend: Backend<Tx>,
+  command: Command,
+  context: CommandContext,
+): Promise<CommandOutcome> {
+  const intent = { fingerprint: fingerprintOf(command), wide: false, first: firstLocked(command) }
+  return executeOnce(backend, context, intent, async (reader): Promise<Verdict> => {
+    const decision = await decideOne(reader, command, context)
+    if (decision.ok)
+      return { ok: true, writes: attribute(decision.value, command), subject: decision.value[0] }
+    const { refusal } = decision
+    return 'leaves' in decision
+      ? { ok: false, refusal, leaves: attribute(decision.leaves, command) }
+      : decision
+  })
+}
+
+/**
+ * Executes commands in order, each seeing what those before it decided. A refusal undoes all; the others are looked at
+ * nevertheless, so that a person is told at once of every row that is at fault.
+ */
 export function executeCommands<Tx>(
   backend: Backend<Tx>,
   commands: readonly Command[],
   context: CommandContext,
-  fingerprinted: unknown = commands,
 ): Promise<CommandOutcome> {
-  const handlerContext = { actor: context.actor, nowMs: context.nowMs, demo: context.demo ?? false }
-  const intent = { fingerprint: fingerprintOf(fingerprinted), wide: commands.length > maxRowLocks }
-  return executeOnce(backend, context, intent, async (reader) => {
+  const intent = { fingerprint: fingerprintOf(commands), wide: commands.length > maxRowLocks }
+  return executeOnce(backend, context, intent, async (reader): Promise<Verdict> => {
     const writes: AttributedWrite[] = []
+    const refused: RowRefusal[] = []
     let subject: Write | null = null
-    for (const command of commands) {
-      const own = context.onlyForCourier ?? null
-      const allowed = own === null ? accept(null) : await checkOwnership(reader, command, own)
-      if (!allowed.ok) return allowed
-      const decision = await decide(reader, command, handlerContext)
-      if (!decision.ok) return decision
-      reader.decided(decision.value)
-      subject = decision.value[0]
-      for (const write of decision.value) writes.push({ write, command: command.type })
+    if (intent.wide) await reader.preload(commands.map(({ type, id }) => ({ kind: kindOf(type), id })))
+    for (const [index, command] of commands.entries()) {
+      const decision = await decideOne(reader, command, context)
+      if (decision.ok) {
+        reader.decided(decision.value)
+        subject = decision.value[0]
+        writes.push(...attribute(decision.value, command))
+      } else if (refused.push({ index, id: command.id, refusal: decision.refusal }) === maxRowRefusals) break
     }
-    return { ok: true, writes, subject }
+    return refused.length === 0
+      ? { ok: true, writes, subject }
+      : { ok: false, refusal: refusalOfRows(refused, commands.length) }
   })
+}
+
+/** `bike.create` is about a `bike`. */
+const kindOf = (type: CommandType) => type.slice(0, type.indexOf('.')) as EntityKind
+
+/** The command's own row, unless its handler locks a name before it (the order of locks: commands/handler.ts). */
+function firstLocked(command: Command): NonNullable<Intent['first']> | null {
+  const locksNames =
+    command.type === 'bike.create' ||
+    (command.type === 'bike.update' && command.patch.code !== undefined) ||
+    command.type === 'device.create' ||
+    command.type === 'user.create' ||
+    command.type === 'user.update'
+  return locksNames ? null : { kind: kindOf(command.type), id: command.id }
+}
+
+/** What the command comes to; for a courier only what is theirs. */
+export async function decideOne(
+  reader: DecidingReader,
+  command: Command,
+  context: CommandContext,
+): Promise<Handling> {
+  const own = context.onlyForCourier ?? null
+  const allowed = own === null ? accept(null) : await checkOwnership(reader, command, own)
+  if (!allowed.ok) return allowed
+  return decide(reader, command, {
+    actor: context.actor,
+    nowMs: context.nowMs,
+    demo: context.demo ?? false,
+    byCourier: own !== null,
+  })
+}
+
+const attribute = (writes: Writes, { type: command }: Command): AttributedWrite[] =>
+  writes.map((write) => ({ write, command }))
+
+function refusalOfRows(refused: readonly RowRefusal[], count: number): Refusal {
+  const { refusal } = refused[0]!
+  if (count === 1) return { ...refusal, rows: refused }
+  const message = `${refused.length} of ${count} were refused, so nothing was done. The first: ${refusal.message}`
+  return { code: refusal.code, message, rows: refused }
 }
 
 export function fingerprintOf(intent: unknown): string {
@@ -123,44 +220,56 @@ function checkKey(key: string): void {
     throw new RangeError(`An idempotency key has 1 to 200 characters, not ${key.length}`)
 }
 
-async function findRecorded(
-  tx: CommandTransaction<unknown>,
-  key: string,
-): Promise<{ fingerprint: string; outcome: unknown } | undefined> {
-  return tx.db
-    .selectFrom('idempotency')
-    .select(['fingerprint', 'outcome'])
-    .where('key', '=', key)
-    .executeTakeFirst()
-}
-
-function replay(recorded: { fingerprint: string; outcome: unknown }, fingerprint: string): CommandOutcome {
-  if (recorded.fingerprint !== fingerprint)
-    return {
-      ...refuse(
-        'key_reused',
-        'This idempotency key was used for something else. Choose a new key for each intent.',
-      ),
-      replayed: false,
-    } as CommandOutcome
-  const { outcome } = recorded
-  return { ...((typeof outcome === 'string' ? JSON.parse(outcome) : outcome) as Recorded), replayed: true }
+/** What is recorded under the key, as JSON, and what the caller is told. */
+interface Written {
+  readonly recorded: Json | RawBuilder<Json>
+  readonly outcome: Attempt['outcome']
 }
 
 async function writeAll<Tx>(
   tx: CommandTransaction<Tx>,
-  verdict: Extract<Verdict, { ok: true }>,
+  verdict: Verdict,
   context: CommandContext,
   alsoWrite: (tx: CommandTransaction<Tx>) => Promise<void>,
-): Promise<Recorded> {
-  const seqOf = await tx.startWriting()
-  const writes = await numberCreated(tx, verdict.writes)
-  await applyWrites(
-    tx.db,
-    writes.map(({ write }) => write),
-  )
-  const lines = writes.map(({ write, command }, ordinal): Change => ({
-    seq: seqOf(ordinal),
+): Promise<Written> {
+  if (!verdict.ok) {
+    if (verdict.leaves) await writeRows(tx, verdict.leaves, context)
+    const recorded = { ok: false, refusal: verdict.refusal } as const
+    return {
+      recorded: JSON.stringify(recorded),
+      outcome: () => Promise.resolve(toOutcome(recorded, false)),
+    }
+  }
+  const { writes, place } = await writeRows(tx, verdict.writes, context)
+  await alsoWrite(tx)
+  const at = verdict.writes.findIndex(({ write }) => write === verdict.subject)
+  const entity = at < 0 || verdict.subject?.change === 'remove' ? null : writes[at]!.write.entity
+  const asked = new Set<Exclude<ChangeCommand, 'undo'>>(verdict.undone ?? [])
+  for (const { command } of writes) if (command !== 'undo') asked.add(command)
+  const recorded = { ok: true, entity: entity as never, commands: [...asked] } as const
+  const last = writes.length - 1
+  if (last < 0) {
+    const empty: Recorded = { ...recorded, seq: noSeq, firstSeq: noSeq }
+    return { recorded: JSON.stringify(empty), outcome: () => Promise.resolve(toOutcome(empty, false)) }
+  }
+  return {
+    recorded: place.withSeqs(recorded, { firstSeq: 0, seq: last }),
+    outcome: async () => toOutcome({ ...recorded, seq: (await place.known())(last) }, false),
+  }
+}
+
+/** The rows and their lines in the change log, which follow each other without a gap. */
+async function writeRows<Tx>(
+  tx: CommandTransaction<Tx>,
+  decided: readonly AttributedWrite[],
+  context: CommandContext,
+): Promise<{ writes: readonly AttributedWrite[]; place: LogPlace }> {
+  const place = tx.startWriting()
+  const writes = await numberCreated(tx, decided)
+  const rows = writes.map(({ write }) => write)
+  await applyWrites(tx.db, rows)
+  await insertCourierStates(tx.db, rows, context.nowMs)
+  const lines = writes.map(({ write, command }) => ({
     atMs: context.nowMs,
     kind: write.kind,
     id: write.entity.id,
@@ -170,12 +279,8 @@ async function writeAll<Tx>(
     actorId: context.actor.id,
     actor: context.actor.name,
   }))
-  await insertChanges(tx.db, lines)
-  await alsoWrite(tx)
-  const at = verdict.writes.findIndex(({ write }) => write === verdict.subject)
-  const entity = at < 0 || verdict.subject?.change === 'remove' ? null : writes[at]!.write.entity
-  const seq: ChangeSeq = lines.at(-1)?.seq ?? noSeq
-  return { ok: true, entity: entity as never, seq }
+  await insertChanges(tx.db, lines, place)
+  return { writes, place }
 }
 
 /** Gives created rows their `no` or `code`, in order of creation, in every version that this transaction makes. */
@@ -185,8 +290,10 @@ async function numberCreated(
 ): Promise<readonly AttributedWrite[]> {
   const numbers = new Map<string, number>()
   for (const counter of ['bike_no', 'courier_no', 'device_no', 'delivery_code'] as const) {
+    // A row that an undo brings back has its number.
     const created = writes.filter(
-      ({ write }) => write.change === 'insert' && counterOf[write.kind] === counter,
+      ({ write }) =>
+        write.change === 'insert' && write.entity.version === 1 && counterOf[write.kind] === counter,
     )
     if (created.length === 0) continue
     const allocated = await tx.allocate(counter, created.length)
@@ -210,6 +317,7 @@ const counterOf: Readonly<Record<EntityKind, Counter | null>> = {
   issue: null,
   zone: null,
   user: null,
+  service: null,
 }
 
 const rowKey = ({ kind, entity }: Write) => `${kind}:${entity.id}`

@@ -1,5 +1,16 @@
 export type * from './port.ts'
+export type {
+  DatabaseState,
+  FeedFigures,
+  HealthMonitor,
+  PoolFigures,
+  ReadFallback,
+  RetryReason,
+  Settlement,
+  StoreHealth,
+} from './health.ts'
 export {
+  defaultFile,
   parseStoreConfig,
   sslModes,
   type ConfigProblem,
@@ -10,4 +21,8 @@ export {
   type StoreConfig,
   type StoreConfigDefaults,
 } from './config.ts'
-export { openStore, type OpenOptions } from './open-store.ts'
+export { makeFolder } from './make-folder.ts'
+export { migrateData } from './migrate-data/index.ts'
+export type * from './migrate-data/index.ts'
+export { openStore, probePostgres, type OpenOptions } from './open-store.ts'
+export { storableAheadMs } from './positions-batch.ts'

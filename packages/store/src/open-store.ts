@@ -1,4 +1,5 @@
-import type { StoreConfig } from './config.ts'
+import type { ConnectionVerdict } from '@fleet/api'
+import type { PostgresConfig, StoreConfig } from './config.ts'
 import type { Store } from './port.ts'
 
 export interface OpenOptions {
@@ -22,4 +23,9 @@ export async function openStore(config: StoreConfig, options: OpenOptions = {}):
   // Loaded when needed: whoever uses the embedded database should not wait for the driver of the other one.
   if (config.backend === 'sqlite') return (await import('./sqlite/open.ts')).openSqliteStore(config, options)
   return (await import('./postgres/open.ts')).openPostgresStore(config, options)
+}
+
+/** Tries a connection as the app would use it, and changes nothing. */
+export async function probePostgres(config: PostgresConfig): Promise<ConnectionVerdict> {
+  return (await import('./postgres/probe.ts')).probePostgres(config)
 }

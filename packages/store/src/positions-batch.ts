@@ -1,6 +1,5 @@
+import { dayMs } from '@fleet/domain'
 import type { DeviceContact, FixBatch, ResolvedFix } from './port.ts'
-
-export const dayMs = 86_400_000
 
 /** 1 January 2000: an earlier time is a tracker's clock that was never set. */
 export const earliestStorableMs = Date.UTC(2000, 0, 1)

@@ -1,5 +1,5 @@
-import { AppError } from '@fleet/domain'
-import { dayMs, earliestStorableMs } from './positions-batch.ts'
+import { AppError, dayMs } from '@fleet/domain'
+import { earliestStorableMs } from './positions-batch.ts'
 import type { HistoryQuery } from './port.ts'
 
 /** A place in the order of history: time, device, place. That order has no ties, since it is the identity. */
@@ -78,6 +78,14 @@ export function deviceRange(
   const fromMs = Math.max(range.fromMs, firstDay * dayMs)
   const toMs = Math.min(range.toMs, (lastDay + 1) * dayMs)
   return fromMs < toMs ? { deviceNo, fromMs, toMs } : null
+}
+
+/** The part of a span in which positions may be stored; whole milliseconds. */
+export function storableSpan(span: { readonly fromMs: number; readonly toMs: number }): {
+  fromMs: number
+  toMs: number
+} {
+  return { fromMs: clamp(Math.ceil(span.fromMs)), toMs: clamp(Math.ceil(span.toMs)) }
 }
 
 function clamp(timeMs: number): number {

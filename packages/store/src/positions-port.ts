@@ -16,7 +16,7 @@ export interface PositionOwners {
  */
 export interface PositionStore<Tx> extends Pick<
   Store,
-  'appendFixes' | 'history' | 'latestFixes' | 'deviceContacts'
+  'appendFixes' | 'history' | 'tracks' | 'latestFixes' | 'deviceContacts'
 > {
   /** Every marker, read inside the transaction of `snapshot()`. */
   allLatestIn(tx: Tx): Promise<readonly LatestFix[]>

@@ -13,6 +13,9 @@ import {
 } from 'kysely'
 import type { Schema } from './schema.ts'
 
+/** Whether a statement of ours only reads. */
+export const isRead = (sql: string): boolean => /^\s*(?:select|with)\b/.test(sql)
+
 /** Runs one statement with its values bound. */
 export type Run = (sql: string, values: readonly unknown[]) => Promise<readonly unknown[]>
 

@@ -1,5 +1,14 @@
-import type { BikeId, CourierId, DeliveryId, DeviceId, EntityByKind, EntityKind } from '@fleet/domain'
-import type { IssueId, UserId, ZoneId } from '@fleet/domain'
+import type {
+  AttachmentId,
+  BikeId,
+  CourierId,
+  DeliveryId,
+  DeviceId,
+  EntityByKind,
+  EntityKind,
+} from '@fleet/domain'
+import type { IssueId, ServiceEntryId, UserId, ZoneId } from '@fleet/domain'
+import { countedColumns } from './counted-columns.ts'
 import type { EntityColumns, RowOf, SecretColumn } from './schema.ts'
 import { foldText, searchText } from './search-text.ts'
 
@@ -19,7 +28,7 @@ const json = (value: unknown) => JSON.stringify(value)
 // PostgreSQL's driver has parsed jsonb already. Nested values are objects and arrays, never bare strings.
 const parsed = <T>(value: unknown) => (typeof value === 'string' ? JSON.parse(value) : value) as T
 /** Orders like the number does, up to the year 5138. */
-const timeKey = (ms: number) => String(Math.max(0, Math.trunc(ms))).padStart(14, '0')
+export const timeKey = (ms: number) => String(Math.max(0, Math.trunc(ms))).padStart(14, '0')
 
 const codecs: { readonly [K in EntityKind]: RowCodec<K> } = {
   bike: {
@@ -56,6 +65,10 @@ const codecs: { readonly [K in EntityKind]: RowCodec<K> } = {
       timeline: json(delivery.timeline),
       rating: delivery.rating,
       complaint: delivery.complaint,
+      pin_required: delivery.pinRequired,
+      pin_failures: delivery.pinFailures,
+      proof: delivery.proof === null ? null : json(delivery.proof),
+      ...countedColumns(delivery),
     }),
     fromRow: (row) => ({
       id: row.id as DeliveryId,
@@ -70,13 +83,17 @@ const codecs: { readonly [K in EntityKind]: RowCodec<K> } = {
       timeline: parsed(row.timeline),
       rating: row.rating,
       complaint: row.complaint,
+      pinRequired: Boolean(row.pin_required),
+      pinFailures: row.pin_failures,
+      proof: row.proof === null ? null : parsed(row.proof),
     }),
     sortKey: (delivery) => timeKey(delivery.createdAtMs),
-    searched: ({ code, pickup, dropoff, failureReason, complaint }) => [
+    searched: ({ code, pickup, dropoff, failureReason, complaint, proof }) => [
       code,
       ...[pickup, dropoff].flatMap((stop) => [stop.address, stop.contact, stop.note]),
       failureReason,
       complaint,
+      ...(proof === null ? [] : [proof.receivedBy, proof.note]),
     ],
   },
   issue: {
@@ -88,6 +105,7 @@ const codecs: { readonly [K in EntityKind]: RowCodec<K> } = {
       bike_id: issue.bikeId,
       courier_id: issue.courierId,
       delivery_id: issue.deliveryId,
+      photo_id: issue.photoId,
       comments: json(issue.comments),
     }),
     fromRow: (row) => ({
@@ -99,6 +117,7 @@ const codecs: { readonly [K in EntityKind]: RowCodec<K> } = {
       bikeId: row.bike_id as BikeId | null,
       courierId: row.courier_id as CourierId | null,
       deliveryId: row.delivery_id as DeliveryId | null,
+      photoId: row.photo_id as AttachmentId | null,
       comments: parsed(row.comments),
     }),
     sortKey: (issue) => timeKey(issue.createdAtMs),
@@ -143,6 +162,31 @@ const codecs: { readonly [K in EntityKind]: RowCodec<K> } = {
     sortKey: (user) => user.name,
     searched: (user) => [user.name, user.role],
   },
+  service: {
+    toColumns: (entry) => ({
+      bike_id: entry.bikeId,
+      kind: entry.kind,
+      at_ms: entry.atMs,
+      cost_cents: entry.costCents,
+      odometer_km: entry.odometerKm,
+      note: entry.note,
+      due_ms: entry.dueMs,
+      due_km: entry.dueKm,
+    }),
+    fromRow: (row) => ({
+      id: row.id as ServiceEntryId,
+      bikeId: row.bike_id as BikeId,
+      kind: row.kind,
+      atMs: row.at_ms,
+      costCents: row.cost_cents,
+      odometerKm: row.odometer_km,
+      note: row.note,
+      dueMs: row.due_ms,
+      dueKm: row.due_km,
+    }),
+    sortKey: (entry) => timeKey(entry.atMs),
+    searched: (entry) => [entry.kind, entry.note],
+  },
 }
 
 /** The row to store, without the secret columns, which no entity carries. */
@@ -183,4 +227,5 @@ export const sortDirection: Readonly<Record<EntityKind, 'asc' | 'desc'>> = {
   zone: 'asc',
   device: 'asc',
   user: 'asc',
+  service: 'desc',
 }

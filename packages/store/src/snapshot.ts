@@ -60,7 +60,7 @@ async function readAhead(db: Kysely<Schema>, head: ChangeSeq): Promise<Ahead> {
       .where('entity_id', '=', entity_id)
       .where('version', '=', version - 1)
       .executeTakeFirst()
-    ahead.set(`${kind}:${entity_id}`, before ? parseEntity(before.entity) : null)
+    ahead.set(`${kind}:${entity_id}`, before ? parseEntity(kind, before.entity) : null)
   }
   return ahead
 }

@@ -1,1 +1,3 @@
+export * from './bare-store.ts'
+export * from './fault-proxy.ts'
 export * from './postgres-server.ts'

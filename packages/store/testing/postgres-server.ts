@@ -1,13 +1,16 @@
-import { execFileSync, spawn } from 'node:child_process'
+import { execFile, execFileSync, spawn, type ChildProcess } from 'node:child_process'
+import { randomInt } from 'node:crypto'
+import { once } from 'node:events'
 import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { promisify } from 'node:util'
 import { Client, type ClientConfig } from 'pg'
 import type { PostgresConfig } from '../src/config.ts'
 
-/** A real PostgreSQL server of its own for one test run: empty, on loopback, gone after `stop`. */
+/** A real PostgreSQL server of its own for one test run: on loopback, gone after `stop`. */
 export interface PostgresServer {
   readonly host: string
   readonly port: number
@@ -24,9 +27,20 @@ export interface PostgresServer {
   env(database: string): Record<string, string>
   /** A fresh database; returns its name. */
   createDatabase(): Promise<string>
+  /** A session beside the store, for faults and for looking. It does not mind being cut off. */
+  connect(database?: string): Promise<Client>
+  /** Ends it and keeps its data: in good order (fast), or as a crash does (immediate). */
+  halt(mode: 'fast' | 'immediate'): Promise<void>
+  /** Starts it again after `halt`, on the same port. */
+  resume(): Promise<void>
+  /** Copies it to a standby of its own, which streams from it. */
+  startStandby(settings?: Settings): Promise<PostgresServer>
   stop(): Promise<void>
 }
 
+type Settings = Readonly<Record<string, string>>
+
+const user = 'fleet_test'
 const password = 'only-for-tests-on-loopback'
 
 /**
@@ -37,75 +51,81 @@ const password = 'only-for-tests-on-loopback'
  * @param settings extra postgresql.conf settings
  * @throws Error naming the command that installs PostgreSQL, when it is missing
  */
-export async function startPostgres(
-  settings: Readonly<Record<string, string>> = {},
-): Promise<PostgresServer> {
-  const { binDir, version } = findPostgres()
-  const dir = mkdtempSync(join(tmpdir(), 'fleet-pg-'))
-  const data = join(dir, 'data')
-  const asRoot = process.getuid?.() === 0
-  const owner = asRoot ? lookUpUser('postgres') : null
-  const identity = owner ? { uid: owner.uid, gid: owner.gid } : {}
-  if (owner) chownSync(dir, owner.uid, owner.gid)
-  const passwordFile = join(dir, 'password')
+export async function startPostgres(settings: Settings = {}): Promise<PostgresServer> {
+  const home = createHome()
+  const passwordFile = join(home.dir, 'password')
   writeFileSync(passwordFile, password, { mode: 0o600 })
-  if (owner) chownSync(passwordFile, owner.uid, owner.gid)
-  execFileSync(
-    join(binDir, 'initdb'),
-    [
-      '-D',
-      data,
-      '-U',
-      'fleet_test',
-      '--auth=scram-sha-256',
-      `--pwfile=${passwordFile}`,
-      '-E',
-      'UTF8',
-      '--locale=C.UTF-8',
-    ],
-    { ...identity, cwd: dir, stdio: 'pipe' },
-  )
-  const port = await freePort()
-  const all: Record<string, string> = {
-    listen_addresses: '127.0.0.1',
-    port: String(port),
+  if (home.owner) chownSync(passwordFile, home.owner.uid, home.owner.gid)
+  await runProgram(home, 'initdb', [
+    '-D',
+    home.data,
+    '-U',
+    user,
+    '--auth=scram-sha-256',
+    `--pwfile=${passwordFile}`,
+    '-E',
+    'UTF8',
+    '--locale=C.UTF-8',
+  ])
+  return startOn(home, settings)
+}
+
+/** Where a server lives, and as whom. */
+interface Home {
+  readonly dir: string
+  readonly data: string
+  readonly owner: { readonly uid: number; readonly gid: number } | null
+  readonly binDir: string
+  readonly version: number
+}
+
+function createHome(): Home {
+  const dir = mkdtempSync(join(tmpdir(), 'fleet-pg-'))
+  const owner = process.getuid?.() === 0 ? lookUpUser('postgres') : null
+  if (owner) chownSync(dir, owner.uid, owner.gid)
+  return { dir, data: join(dir, 'data'), owner, ...findPostgres() }
+}
+
+async function runProgram(home: Home, name: string, args: readonly string[]): Promise<void> {
+  await promisify(execFile)(join(home.binDir, name), [...args], {
+    ...home.owner,
+    cwd: home.dir,
+    env: { ...process.env, PGPASSWORD: password },
+  })
+}
+
+async function startOn(home: Home, settings: Settings): Promise<PostgresServer> {
+  const { dir, binDir, version } = home
+  const connection = { host: '127.0.0.1', port: await freePort(), user, password }
+  const all: Settings = {
+    listen_addresses: connection.host,
+    port: String(connection.port),
     unix_socket_directories: dir,
     shared_buffers: '128MB',
     max_connections: '100',
     ...settings,
   }
-  const log: string[] = []
-  const child = spawn(
-    join(binDir, 'postgres'),
-    ['-D', data, ...Object.entries(all).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
-    { ...identity, cwd: dir, stdio: ['ignore', 'ignore', 'pipe'] },
-  )
-  child.stderr.on('data', (chunk: Buffer) => {
-    log.push(chunk.toString())
-    if (log.length > 200) log.shift()
-  })
-  // A test run that is killed must not leave a server behind.
-  const killChild = () => child.kill('SIGQUIT')
-  process.once('exit', killChild)
-  const connection = { host: '127.0.0.1', port, user: 'fleet_test', password }
-  await waitUntilReady(connection, () => child.exitCode, log)
+  let postmaster = await startPostmaster(home, all, connection)
   let databases = 0
   return {
     ...connection,
     binDir,
     version,
-    pid: child.pid!,
+    get pid() {
+      return postmaster.pid!
+    },
     config: (database, poolSize) => ({
       backend: 'postgres',
       ...connection,
       database,
+      readPort: null,
       poolSize,
       ssl: { mode: 'disable', rootCertFile: null },
     }),
     env: (database) => ({
       PG_HOST: connection.host,
-      PG_PORT: String(port),
-      PG_USER: connection.user,
+      PG_PORT: String(connection.port),
+      PG_USER: user,
       PG_PASSWORD: password,
       PG_DATABASE: database,
       PGSSLMODE: 'disable',
@@ -117,16 +137,60 @@ export async function startPostgres(
       )
       return name
     },
+    async connect(database = 'postgres') {
+      const client = new Client({ ...connection, database })
+      client.on('error', () => {})
+      await client.connect()
+      return client
+    },
+    halt: (mode) => end(postmaster, mode === 'fast' ? 'SIGINT' : 'SIGQUIT'),
+    async resume() {
+      postmaster = await startPostmaster(home, all, connection)
+    },
+    async startStandby(standbySettings = {}) {
+      const copy = createHome()
+      const { host, port } = connection
+      const from = ['-h', host, '-p', String(port), '-U', user]
+      // -R writes standby.signal and where to stream from.
+      await runProgram(copy, 'pg_basebackup', [...from, '-D', copy.data, '-R', '-c', 'fast'])
+      return startOn(copy, { ...settings, ...standbySettings })
+    },
     async stop() {
-      process.off('exit', killChild)
-      if (child.exitCode === null) {
-        const gone = new Promise((resolve) => child.once('exit', resolve))
-        child.kill('SIGINT')
-        await gone
-      }
+      await end(postmaster, 'SIGINT')
       rmSync(dir, { recursive: true, force: true })
     },
   }
+}
+
+async function startPostmaster(
+  home: Home,
+  settings: Settings,
+  connection: ClientConfig,
+): Promise<ChildProcess> {
+  const log: string[] = []
+  const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`])
+  const child = spawn(join(home.binDir, 'postgres'), ['-D', home.data, ...options], {
+    ...home.owner,
+    cwd: home.dir,
+    stdio: ['ignore', 'ignore', 'pipe'],
+  })
+  child.stderr.on('data', (chunk: Buffer) => {
+    log.push(chunk.toString())
+    if (log.length > 200) log.shift()
+  })
+  // A test run that is killed must not leave a server behind.
+  const killChild = () => child.kill('SIGQUIT')
+  process.once('exit', killChild)
+  child.once('exit', () => process.off('exit', killChild))
+  await waitUntilReady(connection, () => child.exitCode, log)
+  return child
+}
+
+async function end(child: ChildProcess, signal: 'SIGINT' | 'SIGQUIT'): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return
+  const gone = new Promise((resolve) => child.once('exit', resolve))
+  child.kill(signal)
+  await gone
 }
 
 function findPostgres(): { binDir: string; version: number } {
@@ -145,17 +209,23 @@ function lookUpUser(name: string): { uid: number; gid: number } {
   return { uid: Number(fields[2]), gid: Number(fields[3]) }
 }
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      server.close(() =>
-        address && typeof address === 'object' ? resolve(address.port) : reject(new Error('no port')),
-      )
-    })
-  })
+/**
+ * A port of the loopback address that nothing listens on. It lies below those that the system gives to outgoing
+ * connections and to who asks for any: one of those might be taken before the caller listens.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = randomInt(12_000, 32_000)
+    const server = createServer().listen(port, '127.0.0.1')
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    )
+    if (!isFree) continue
+    server.close()
+    await once(server, 'close')
+    return port
+  }
 }
 
 async function withClient<T>(config: ClientConfig, work: (client: Client) => Promise<T>): Promise<T> {
@@ -173,7 +243,7 @@ async function waitUntilReady(
   exitCode: () => number | null,
   log: string[],
 ): Promise<void> {
-  const deadline = Date.now() + 30_000
+  const deadline = Date.now() + 90_000
   for (;;) {
     if (exitCode() !== null) throw new Error(`PostgreSQL did not start:\n${log.join('')}`)
     try {

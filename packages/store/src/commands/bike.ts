@@ -1,4 +1,4 @@
-import { accept, bikeTransitions, refuse, step, type Decision } from '@fleet/domain'
+import { accept, bikeTransitions, refuse, step, type Bike, type Decision } from '@fleet/domain'
 import {
   changed,
   checkIdIsNew,
@@ -41,12 +41,21 @@ export const bikeHandlers: HandlersOf<'bike'> = {
   async 'bike.remove'(tx, { id, expectedVersion }, context) {
     const bike = await loadExpected(tx, 'bike', id, expectedVersion)
     if (!bike.ok) return bike
-    if (bike.value.status === 'in_use')
-      return refuse('in_use', `A courier is riding ${bike.value.code}. It must be returned first.`)
-    if ((await tx.find('devicesOnBike', id)).length > 0)
-      return refuse('in_use', `A tracker is mounted on ${bike.value.code}. Move or remove the tracker first.`)
+    const free = await checkBikeIsFree(tx, bike.value)
+    if (!free.ok) return free
     return accept([{ kind: 'bike', change: 'remove', entity: changed(bike.value, {}, context) }])
   },
+}
+
+/** Whether nobody rides the bike and no tracker is on it. */
+export async function checkBikeIsFree(
+  tx: CommandReader,
+  { id, code, status }: Bike,
+): Promise<Decision<null>> {
+  if (status === 'in_use') return refuse('in_use', `A courier is riding ${code}. It must be returned first.`)
+  if ((await tx.find('devicesOnBike', id)).length > 0)
+    return refuse('in_use', `A tracker is mounted on ${code}. Move or remove the tracker first.`)
+  return accept(null)
 }
 
 async function claimCode(tx: CommandReader, id: string, code: string): Promise<Decision<null>> {

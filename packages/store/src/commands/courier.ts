@@ -90,16 +90,25 @@ export const courierHandlers: HandlersOf<'courier'> = {
   async 'courier.remove'(tx, { id, expectedVersion }, context) {
     const courier = await loadExpected(tx, 'courier', id, expectedVersion)
     if (!courier.ok) return courier
-    const { name } = courier.value
-    if (courier.value.bikeId !== null) return refuse('in_use', `${name} has a bike and must return it first.`)
-    if ((await tx.find('activeDeliveriesOfCourier', id)).length > 0)
-      return refuse('in_use', `${name} has deliveries under way. Give them to somebody else first.`)
-    if ((await tx.find('devicesOnCourier', id)).length > 0)
-      return refuse('in_use', `${name} carries a tracker. Move or remove the tracker first.`)
-    if ((await tx.find('usersOfCourier', id)).length > 0)
-      return refuse('in_use', `A user account belongs to ${name}. Take it from the courier first.`)
+    const free = await checkCourierIsFree(tx, courier.value)
+    if (!free.ok) return free
     return accept([{ kind: 'courier', change: 'remove', entity: changed(courier.value, {}, context) }])
   },
+}
+
+/** Whether nothing depends on the courier: no bike, delivery under way, tracker or account. */
+export async function checkCourierIsFree(
+  tx: CommandReader,
+  { id, name, bikeId }: Courier,
+): Promise<Decision<null>> {
+  if (bikeId !== null) return refuse('in_use', `${name} has a bike and must return it first.`)
+  if ((await tx.find('activeDeliveriesOfCourier', id)).length > 0)
+    return refuse('in_use', `${name} has deliveries under way. Give them to somebody else first.`)
+  if ((await tx.find('devicesOnCourier', id)).length > 0)
+    return refuse('in_use', `${name} carries a tracker. Move or remove the tracker first.`)
+  if ((await tx.find('usersOfCourier', id)).length > 0)
+    return refuse('in_use', `A user account belongs to ${name}. Take it from the courier first.`)
+  return accept(null)
 }
 
 async function returnBike(

@@ -6,22 +6,13 @@ import {
   type Courier,
   type Decision,
   type Delivery,
-  type DeliveryEvent,
-  type TimelineEntry,
 } from '@fleet/domain'
-import {
-  changed,
-  checkIdIsNew,
-  createdBy,
-  loadExpected,
-  type CommandReader,
-  type HandlerContext,
-  type HandlersOf,
-  type Writes,
-} from './handler.ts'
+import { checkAttachments, checkPin, proofOf } from './delivery-proof.ts'
+import { advance, advanceTaken, entry, write } from './delivery-timeline.ts'
+import { checkIdIsNew, createdBy, loadExpected, type CommandReader, type HandlersOf } from './handler.ts'
 
 export const deliveryHandlers: HandlersOf<'delivery'> = {
-  async 'delivery.create'(tx, { id, pickup, dropoff, size, priority }, context) {
+  async 'delivery.create'(tx, { id, pickup, dropoff, size, priority, pinRequired = false }, context) {
     const isNew = await checkIdIsNew(tx, 'delivery', id)
     if (!isNew.ok) return isNew
     const entity: Delivery = {
@@ -37,6 +28,9 @@ export const deliveryHandlers: HandlersOf<'delivery'> = {
       timeline: [entry(context, 'create', { status: 'unassigned', courierId: null })],
       rating: null,
       complaint: null,
+      pinRequired,
+      pinFailures: 0,
+      proof: null,
       ...createdBy(context),
     }
     return accept([{ kind: 'delivery', change: 'insert', entity }])
@@ -51,7 +45,8 @@ export const deliveryHandlers: HandlersOf<'delivery'> = {
         `${delivery.value.code} is ${delivery.value.status} and cannot be changed any more.`,
         { field: 'status' },
       )
-    return write(delivery.value, patch, 'edit', context)
+    const pinFailures = patch.pinRequired === undefined ? delivery.value.pinFailures : 0
+    return accept(write(delivery.value, { ...patch, pinFailures }, 'edit', context))
   },
 
   /** Also hands a parcel over to another courier, before or after it was picked up. */
@@ -73,22 +68,31 @@ export const deliveryHandlers: HandlersOf<'delivery'> = {
     return advance(delivery.value, 'unassign', { courierId: null }, context)
   },
 
-  async 'delivery.pick_up'(tx, { id, expectedVersion }, context) {
-    const delivery = await loadExpected(tx, 'delivery', id, expectedVersion)
+  async 'delivery.pick_up'(tx, command, context) {
+    const delivery = await loadExpected(tx, 'delivery', command.id, command.expectedVersion)
     if (!delivery.ok) return delivery
-    return advance(delivery.value, 'pick_up', {}, context)
+    return advanceTaken(delivery.value, 'pick_up', {}, context, command)
   },
 
-  async 'delivery.deliver'(tx, { id, expectedVersion }, context) {
+  async 'delivery.deliver'(tx, command, context) {
+    const { id, expectedVersion, proof, pin } = command
     const delivery = await loadExpected(tx, 'delivery', id, expectedVersion)
     if (!delivery.ok) return delivery
-    return advance(delivery.value, 'deliver', {}, context)
+    const status = step('delivery', deliveryTransitions, delivery.value.status, 'deliver')
+    if (!status.ok) return status
+    const pinChecked = await checkPin(tx, delivery.value, pin, context)
+    if (!pinChecked.ok) return pinChecked
+    const given = proofOf(proof, pinChecked.value)
+    const attached = await checkAttachments(tx, id, given)
+    if (!attached.ok) return attached
+    return advanceTaken(delivery.value, 'deliver', { proof: given }, context, command, given?.note)
   },
 
-  async 'delivery.fail'(tx, { id, expectedVersion, reason }, context) {
+  async 'delivery.fail'(tx, command, context) {
+    const { id, expectedVersion, reason } = command
     const delivery = await loadExpected(tx, 'delivery', id, expectedVersion)
     if (!delivery.ok) return delivery
-    return advance(delivery.value, 'fail', { failureReason: reason }, context, reason)
+    return advanceTaken(delivery.value, 'fail', { failureReason: reason }, context, command, reason)
   },
 
   async 'delivery.retry'(tx, { id, expectedVersion }, context) {
@@ -100,7 +104,7 @@ export const deliveryHandlers: HandlersOf<'delivery'> = {
   async 'delivery.cancel'(tx, { id, expectedVersion, reason }, context) {
     const delivery = await loadExpected(tx, 'delivery', id, expectedVersion)
     if (!delivery.ok) return delivery
-    return advance(delivery.value, 'cancel', {}, context, reason)
+    return advance(delivery.value, 'cancel', {}, context, { note: reason })
   },
 
   async 'delivery.rate'(tx, { id, expectedVersion, rating, complaint }, context) {
@@ -108,7 +112,7 @@ export const deliveryHandlers: HandlersOf<'delivery'> = {
     if (!delivery.ok) return delivery
     if (delivery.value.status !== 'delivered')
       return refuse('impossible_step', 'Only what was delivered can be rated.', { field: 'status' })
-    return write(delivery.value, { rating, complaint }, 'rate', context)
+    return accept(write(delivery.value, { rating, complaint }, 'rate', context))
   },
 }
 
@@ -123,39 +127,4 @@ async function loadWorking(tx: CommandReader, courierId: string): Promise<Decisi
       field: 'courierId',
     })
   return accept(courier)
-}
-
-function advance(
-  delivery: Delivery,
-  event: DeliveryEvent,
-  patch: Partial<Delivery>,
-  context: HandlerContext,
-  note = '',
-): Decision<Writes> {
-  const status = step('delivery', deliveryTransitions, delivery.status, event)
-  if (!status.ok) return status
-  return write(delivery, { ...patch, status: status.value }, event, context, note)
-}
-
-function write(
-  delivery: Delivery,
-  patch: Partial<Delivery>,
-  event: TimelineEntry['event'],
-  context: HandlerContext,
-  note = '',
-): Decision<Writes> {
-  const after = { ...delivery, ...patch }
-  const timeline = [...delivery.timeline, entry(context, event, after, note)]
-  return accept([
-    { kind: 'delivery', change: 'update', entity: changed(delivery, { ...patch, timeline }, context) },
-  ])
-}
-
-function entry(
-  { nowMs, actor }: HandlerContext,
-  event: TimelineEntry['event'],
-  { status, courierId }: Pick<Delivery, 'status' | 'courierId'>,
-  note = '',
-): TimelineEntry {
-  return { atMs: nowMs, actor: actor.name, event, status, courierId, note }
 }

@@ -1,14 +1,16 @@
 import {
   accept,
   type AnyEntity,
+  type AttachmentKind,
   type CommandOf,
   type CommandType,
   type Decision,
   type EntityByKind,
   type EntityKind,
+  type Refusal,
   refuse,
 } from '@fleet/domain'
-import type { CommandContext } from '../port.ts'
+import type { AttachmentSubject, CommandContext } from '../port.ts'
 import type { LookupName } from './lookups.ts'
 
 /**
@@ -16,7 +18,7 @@ import type { LookupName } from './lookups.ts'
  * the executor writes once all are decided. So a transaction's first write comes after its last lock, which is what
  * makes the order of the change log the order of conflicts (postgres/change-log.ts).
  *
- * Locks are taken in this order, so that two commands never wait for each other: names and guards, issue, user, device,
+ * Locks are taken in this order, so that two commands never wait for each other: names and guards, service, issue, user, device,
  * delivery, courier, bike, zone. A command that breaks the order costs a deadlock and a retry, not correctness.
  */
 export interface CommandReader {
@@ -28,9 +30,19 @@ export interface CommandReader {
   find(lookup: LookupName, value: string): Promise<readonly string[]>
   /** Locks the value itself (a code, a name), then answers like `find`: for what must be unique. */
   claim(lookup: LookupName, value: string): Promise<readonly string[]>
+  /** What an attachment belongs to, kept from being removed until the transaction ends; or null. */
+  attachment(
+    id: string,
+  ): Promise<{ readonly subject: AttachmentSubject; readonly kind: AttachmentKind } | null>
+  /** The PIN of a delivery: the same for ever. */
+  pinOf(deliveryId: string): Promise<string>
 }
 
-export type HandlerContext = Pick<CommandContext, 'actor' | 'nowMs'> & { readonly demo: boolean }
+export type HandlerContext = Pick<CommandContext, 'actor' | 'nowMs'> & {
+  readonly demo: boolean
+  /** Asked for by a courier, who may not see all that others see. */
+  readonly byCourier: boolean
+}
 
 /** One row's change, as data. */
 export type Write = {
@@ -47,11 +59,19 @@ export type Write = {
 /** The first write is of the row that the command is about. */
 export type Writes = readonly [Write, ...Write[]]
 
+/**
+ * What a handler came to. A refusal may leave something behind, such as the count of wrong tries: it is written with
+ * the refusal, so that the same key again counts no second time. Sent together with other commands, it leaves nothing.
+ */
+export type Handling =
+  | Decision<Writes>
+  | { readonly ok: false; readonly refusal: Refusal; readonly leaves: Writes }
+
 export type Handler<T extends CommandType> = (
   tx: CommandReader,
   command: CommandOf<T>,
   context: HandlerContext,
-) => Promise<Decision<Writes>>
+) => Promise<Handling>
 
 export type HandlersOf<Prefix extends EntityKind> = {
   readonly [T in Extract<CommandType, `${Prefix}.${string}`>]: Handler<T>

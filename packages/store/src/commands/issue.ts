@@ -1,4 +1,5 @@
 import { accept, issueTransitions, refuse, step, type Decision, type Issue } from '@fleet/domain'
+import { checkAttachment } from './delivery-proof.ts'
 import {
   changed,
   checkExists,
@@ -13,12 +14,14 @@ type Subjects = Partial<Pick<Issue, 'bikeId' | 'courierId' | 'deliveryId'>>
 
 export const issueHandlers: HandlersOf<'issue'> = {
   async 'issue.create'(tx, command, context) {
-    const { id, kind, reporter, description, bikeId, courierId, deliveryId } = command
-    const fields = { id, kind, reporter, description, bikeId, courierId, deliveryId }
+    const { id, kind, reporter, description, bikeId, courierId, deliveryId, photoId = null } = command
+    const fields = { id, kind, reporter, description, bikeId, courierId, deliveryId, photoId }
     const isNew = await checkIdIsNew(tx, 'issue', fields.id)
     if (!isNew.ok) return isNew
     const subjects = await checkSubjects(tx, fields)
     if (!subjects.ok) return subjects
+    const photo = await checkAttachment(tx, id, 'photo', photoId)
+    if (!photo.ok) return photo
     const entity = { ...fields, status: 'open' as const, comments: [], ...createdBy(context) }
     return accept([{ kind: 'issue', change: 'insert', entity }])
   },

@@ -1,7 +1,7 @@
 import { accept, refuse, type User } from '@fleet/domain'
 import { changed, checkExists, checkIdIsNew, createdBy, loadExpected, type HandlersOf } from './handler.ts'
 
-const isWorkingAdmin = (user: User) => user.role === 'admin' && !user.disabled
+export const isWorkingAdmin = (user: User) => user.role === 'admin' && !user.disabled
 
 export const userHandlers: HandlersOf<'user'> = {
   async 'user.create'(tx, command, context) {

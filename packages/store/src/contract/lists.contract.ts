@@ -1,4 +1,4 @@
-import type { BikeId, CourierId, DeliveryId, DeviceId, UserId } from '@fleet/domain'
+import type { BikeId, CourierId, DeliveryId, DeviceId, UserId, ZoneId } from '@fleet/domain'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Store } from '../port.ts'
 import {
@@ -34,6 +34,18 @@ export function describeListsContract(name: string, makeDatabase: MakeDatabase):
       await store.ping()
       expect(await store.headSeq()).toBe('0')
       expect(await store.snapshot()).toMatchObject({ seq: '0', bikes: [], latest: [] })
+    })
+
+    test('says which database it is and how much is in it', async () => {
+      const before = await store.figures()
+      expect(before.version).toMatch(
+        name.toLowerCase().includes('sqlite') ? /^SQLite 3\./ : /^PostgreSQL 1\d\./,
+      )
+      expect(before.sizeBytes).toBeGreaterThan(10_000)
+      await makeBike(store)
+      const { rows } = await store.figures()
+      expect(rows['bikes']).toBe(before.rows['bikes']! + 1)
+      expect(rows['changes']).toBe(before.rows['changes']! + 1)
     })
 
     test('pages follow each other without gap or repetition, also with equal sort keys', async () => {
@@ -76,6 +88,51 @@ export function describeListsContract(name: string, makeDatabase: MakeDatabase):
       expect(await find(code.toLowerCase())).toEqual([id])
     })
 
+    test('a search finds what lies behind thousands of newer rows, as it is now', async () => {
+      const fresh = await makeDatabase()
+      const one = await fresh.open()
+      const find = async (search: string, filter: object = {}) =>
+        (await one.list('delivery', { limit: 5, search, ...filter })).items.map((delivery) => delivery.id)
+      const old = await makeDelivery(one, makeStop('Zuidplein 7', { contact: 'Zoë [x]* ?', note: '100 %' }))
+      const stop = makeStop('Rokin 9')
+      const commands = Array.from({ length: 3_100 }, () => ({
+        type: 'delivery.create' as const,
+        id: makeId<DeliveryId>(),
+        pickup: stop,
+        dropoff: stop,
+        size: 'small' as const,
+        priority: 'normal' as const,
+      }))
+      await one.executeAll(commands, makeContext({ nowMs: startMs + 1 }))
+      for (const search of [
+        'zuidplein',
+        'uidpl',
+        'zoe',
+        '[x]*',
+        '100 %',
+        'zu',
+        '?',
+        'rokin zuidplein',
+        'D-000001',
+      ])
+        expect([search, await find(search)]).toEqual([search, [old]])
+      for (const search of ['zuidpleyn', '[y]*', 'zq', '""', '%%', 'zoe nowhere'])
+        expect([search, await find(search)]).toEqual([search, []])
+      expect(await find('zuidplein', { status: ['delivered'] })).toEqual([])
+      const move = { type: 'delivery.update', id: old, expectedVersion: null } as const
+      await run(one, { ...move, patch: { dropoff: makeStop('Museumplein 1') } })
+      expect([await find('zuidplein'), await find('museum')]).toEqual([[], [old]])
+      const key = unique('create')
+      const gone = makeId<DeliveryId>()
+      const create = { ...commands[0]!, id: gone, dropoff: makeStop('Vondelpark 3') }
+      await run(one, create, { key, nowMs: startMs - 1 })
+      expect(await find('vondelpark')).toEqual([gone])
+      await one.undo({ key, allowed: ['delivery.create'] }, makeContext())
+      expect(await find('vondelpark')).toEqual([])
+      await one.close()
+      await fresh.close()
+    })
+
     test('lists can be filtered by what the port names', async () => {
       const courierId = await makeCourier(store, 'Fatima')
       const window = { fromMs: startMs + 86_400_000, toMs: startMs + 90_000_000 }
@@ -100,6 +157,19 @@ export function describeListsContract(name: string, makeDatabase: MakeDatabase):
       expect((await store.list('device', { limit: 5, bikeId })).items.map((one) => one.id)).toEqual([
         deviceId,
       ])
+    })
+
+    test('ids are known as there, as removed, or not at all, however many are asked about', async () => {
+      const there = await makeDelivery(store)
+      const key = unique('key')
+      const removed = await makeDelivery(store, makeStop('Weg 1'), { key })
+      await store.undo({ key, allowed: ['delivery.create'] }, makeContext())
+      const never = Array.from({ length: 1_200 }, () => makeId<DeliveryId>())
+      expect(await store.knownIds('delivery', [...never, removed, there])).toEqual({
+        there: [await store.get('delivery', there)],
+        removed: [removed],
+      })
+      expect(await store.knownIds('zone', [there as string as ZoneId])).toEqual({ there: [], removed: [] })
     })
 
     test('people are listed by name, whatever the case', async () => {

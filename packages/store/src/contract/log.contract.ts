@@ -1,5 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
-import type { BikeId, CourierId, DeliveryId, DeviceId, UserId } from '@fleet/domain'
+import {
+  type BikeId,
+  type CourierId,
+  dayMs,
+  type DeliveryId,
+  type DeviceId,
+  type UserId,
+} from '@fleet/domain'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Change, ChangeSeq, Store } from '../port.ts'
 import {
@@ -75,7 +82,6 @@ export function describeLogContract(name: string, makeDatabase: MakeDatabase): v
     })
 
     test('old keys are forgotten, young ones are not', async () => {
-      const dayMs = 86_400_000
       const [old, young] = [makeContext({ nowMs: startMs - 8 * dayMs }), makeContext()]
       const command = (id: CourierId) => ({ type: 'courier.create', id, name: 'Key', phone: '' }) as const
       const [a, b] = [makeId<CourierId>(), makeId<CourierId>()]

@@ -1,4 +1,13 @@
-import type { Command, CourierId, DeliveryId, IssueId } from '@fleet/domain'
+import {
+  dayMs,
+  endedAtMs,
+  hourMs,
+  pickedUpAtMs,
+  type Command,
+  type CourierId,
+  type DeliveryId,
+  type IssueId,
+} from '@fleet/domain'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Store } from '../port.ts'
 import {
@@ -8,6 +17,7 @@ import {
   makeDelivery,
   makeId,
   run,
+  startMs,
   type FreshDatabase,
   type MakeDatabase,
 } from './harness.ts'
@@ -34,8 +44,11 @@ export function describeOwnershipContract(name: string, makeDatabase: MakeDataba
       await run(store, { type: 'delivery.assign', id, expectedVersion: null, courierId })
       return id
     }
-    const asOwn = (command: Command, key?: string) =>
-      store.execute(command, makeContext({ onlyForCourier: own, ...(key === undefined ? {} : { key }) }))
+    const asOwn = (command: Command, key?: string, nowMs = startMs) =>
+      store.execute(
+        command,
+        makeContext({ onlyForCourier: own, nowMs, ...(key === undefined ? {} : { key }) }),
+      )
     const codeOf = async (command: Command) => {
       const outcome = await asOwn(command)
       return outcome.ok ? 'done' : outcome.refusal.code
@@ -89,6 +102,69 @@ export function describeOwnershipContract(name: string, makeDatabase: MakeDataba
       await run(store, { type: 'delivery.assign', id, expectedVersion: null, courierId: other })
       expect(first.ok).toBe(true)
       expect(await asOwn(fail, 'fail-once')).toEqual({ ...first, replayed: true })
+    })
+
+    test('a step counts from when they took it, and the change log from when it came', async () => {
+      const id = await assigned(own)
+      const nowMs = startMs + 5 * hourMs
+      const [pickedUpMs, deliveredMs] = [startMs + 2 * hourMs, startMs + 3 * hourMs]
+      const step = (command: Command, key: string) =>
+        store.execute(command, makeContext({ onlyForCourier: own, nowMs, key }))
+      const taken = { id, expectedVersion: null } as const
+      await step({ type: 'delivery.pick_up', ...taken, happenedAtMs: pickedUpMs }, 'offline-1')
+      const deliver = { type: 'delivery.deliver', ...taken, happenedAtMs: deliveredMs } as const
+      const done = await step(deliver, 'offline-2')
+      expect(await step(deliver, 'offline-2')).toEqual({ ...done, replayed: true })
+      const delivered = (await store.get('delivery', id))!
+      expect(pickedUpAtMs(delivered)).toBe(pickedUpMs)
+      expect(endedAtMs(delivered)).toBe(deliveredMs)
+      expect(delivered.updatedAtMs).toBe(nowMs)
+      const { items } = await store.audit({ limit: 2, id })
+      expect(items.map(({ atMs }) => atMs)).toEqual([nowMs, nowMs])
+      const endedIds = async (endedFromMs: number) =>
+        (await store.list('delivery', { limit: 500, courierId: own, endedFromMs })).items.map((row) => row.id)
+      expect(await endedIds(deliveredMs)).toContain(id)
+      expect(await endedIds(deliveredMs + 1)).not.toContain(id)
+
+      await store.undo({ key: 'offline-2', allowed: ['delivery.deliver'] }, makeContext({ nowMs }))
+      const undone = (await store.get('delivery', id))!
+      expect([undone.status, pickedUpAtMs(undone)]).toEqual(['picked_up', pickedUpMs])
+      expect(undone.timeline.at(-1)).toMatchObject({ event: 'undo', atMs: nowMs })
+    })
+
+    test.each([
+      ['before what was done with it last', -1, 0],
+      ['in the future', 6 * hourMs, 5 * hourMs],
+      ['when it was', hourMs, hourMs],
+    ])('a step that their phone says was %s', async (_when, saidMs, countsMs) => {
+      const id = await assigned(own)
+      await asOwn(
+        { type: 'delivery.pick_up', id, expectedVersion: null, happenedAtMs: startMs + saidMs },
+        undefined,
+        startMs + 5 * hourMs,
+      )
+      expect(pickedUpAtMs((await store.get('delivery', id))!)).toBe(startMs + countsMs)
+    })
+
+    test('a step of more than a day ago counts from a day ago', async () => {
+      const id = await assigned(own)
+      const nowMs = startMs + 3 * dayMs
+      const reason = 'nobody home'
+      await asOwn(
+        { type: 'delivery.fail', id, expectedVersion: null, reason, happenedAtMs: startMs + dayMs },
+        undefined,
+        nowMs,
+      )
+      expect(endedAtMs((await store.get('delivery', id))!)).toBe(nowMs - dayMs)
+    })
+
+    test('nobody else says when a step was taken', async () => {
+      const id = await assigned(own)
+      const pickUp = { type: 'delivery.pick_up', id, expectedVersion: null, happenedAtMs: startMs } as const
+      expect(await store.execute(pickUp, makeContext())).toMatchObject({
+        ok: false,
+        refusal: { code: 'forbidden', field: 'happenedAtMs' },
+      })
     })
 
     test('whoever loses the race against a handover does nothing', async () => {

@@ -1,4 +1,4 @@
-import type { LatestFix, Position } from '@fleet/domain'
+import { type LatestFix, type Position, dayMs } from '@fleet/domain'
 import type { PositionOwners, PositionStore } from '../positions-port.ts'
 import type { FixBatch, HistoryQuery, ResolvedFix } from '../port.ts'
 
@@ -14,7 +14,6 @@ export interface PositionsUnderTest {
   close(): Promise<void>
 }
 
-export const dayMs = 86_400_000
 export const noonMs = Date.UTC(2025, 5, 15, 12)
 export const nobody = { bikeNos: [], courierNos: [], deviceNos: [] }
 

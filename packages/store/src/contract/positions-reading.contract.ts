@@ -1,7 +1,7 @@
+import { dayMs } from '@fleet/domain'
 import { beforeAll, describe, expect, test } from 'vitest'
 import {
   around,
-  dayMs,
   makeBatch,
   makeFix,
   markerOf,

@@ -1,10 +1,9 @@
-import type { Position } from '@fleet/domain'
+import { dayMs, type Position } from '@fleet/domain'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { ResolvedFix } from '../port.ts'
 import {
   around,
-  dayMs,
   makeBatch,
   makeFix,
   markerOf,
@@ -17,6 +16,7 @@ import {
 } from './positions-fixtures.ts'
 import { createPositionModel } from './positions-model.ts'
 import { describeReadingAndRemoval } from './positions-reading.contract.ts'
+import { describeTracks } from './tracks.contract.ts'
 
 /** What every backend must do with positions. */
 export function describePositionsContract(name: string, open: () => Promise<PositionsUnderTest>): void {
@@ -329,6 +329,7 @@ export function describePositionsContract(name: string, open: () => Promise<Posi
     })
 
     describeReadingAndRemoval(() => db)
+    describeTracks(() => db)
 
     test('any sequence of batches with repeats gives what a simple model gives', async () => {
       const other = await db.another()

@@ -1,14 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { ChangeFeed } from '../change-feed.ts'
-import { settledSeq, wakeChannel } from './change-log.ts'
+import { settledSeq, wakeChannel, wakeGapMs } from './change-log.ts'
 import type { PostgresConnection } from './connection.ts'
+import { waitFor } from './wait-for.ts'
 
 /** The safety net: a NOTIFY is lost with its connection, and a silent connection looks like a quiet one. */
 const pollMs = 1_000
-/** How long the listening connection may be silent before it is taken for dead. */
+/** How long the listening connection may take to answer a look before it is taken for dead. */
 const answerMs = 3_000
-const maxReconnectMs = 5_000
+const maxReconnectMs = 1_000
 
 interface Position {
   /** The last line that readers may see. */
@@ -20,6 +21,10 @@ interface Position {
 /**
  * Wakes subscribers when the change log has grown: at once by LISTEN, and at the latest after `pollMs` by looking.
  *
+ * A connection that was lost loses notifications, and nothing else: with the next one the log is looked at before
+ * anything is waited for, and readers find in it what was committed meanwhile. One that fell silent is noticed by the
+ * next look, within 4 s.
+ *
  * A commit that wakes us may have lines that are hidden until an older transaction ends, and that end notifies nobody
  * (a batch of positions, say). So as long as something waits, we look again soon.
  */
@@ -30,10 +35,18 @@ export function createPostgresChangeFeed(connection: PostgresConnection): {
   let running: Promise<void> = Promise.resolve()
   const feed = new ChangeFeed(() => {
     const stopping = new AbortController()
-    running = Promise.all([running, listen(connection, stopping.signal, () => feed.wake())]).then(
+    const state: Listening = { isListening: false, lookedAtMs: null }
+    connection.health.feedFigures = () => ({
+      isListening: state.isListening,
+      lookedMsAgo: state.lookedAtMs === null ? null : Math.round(performance.now() - state.lookedAtMs),
+    })
+    running = Promise.all([running, listen(connection, stopping.signal, state, () => feed.wake())]).then(
       () => undefined,
     )
-    return () => stopping.abort()
+    return () => {
+      stopping.abort()
+      connection.health.feedFigures = () => null
+    }
   })
   return {
     subscribe: (wake) => feed.subscribe(wake),
@@ -44,44 +57,57 @@ export function createPostgresChangeFeed(connection: PostgresConnection): {
   }
 }
 
+/** What is known of listening, for `StoreHealth`. */
+interface Listening {
+  isListening: boolean
+  lookedAtMs: number | null
+}
+
 /** Listens, reconnecting with capped backoff, until told to stop. Never throws. */
-async function listen(connection: PostgresConnection, stop: AbortSignal, wake: () => void): Promise<void> {
+async function listen(
+  connection: PostgresConnection,
+  stop: AbortSignal,
+  state: Listening,
+  wake: () => void,
+): Promise<void> {
   let head: string | null | undefined
   for (let failures = 0; !stop.aborted;) {
-    const client = new Client({ ...connection.clientConfig, query_timeout: answerMs })
-    const link = { lost: false, notified: Promise.withResolvers<void>() }
-    const lose = () => {
-      link.lost = true
-      link.notified.resolve()
-    }
-    const stopWaiting = () => link.notified.resolve()
-    client.on('error', lose)
-    client.on('end', lose)
-    client.on('notification', stopWaiting)
-    stop.addEventListener('abort', stopWaiting)
+    let client: Client | null = null
     try {
-      await client.connect()
+      await connection.ready(stop)
+      client = await connection.openSession(answerMs)
+      let notified = Promise.withResolvers<void>()
+      const link = { isLost: false }
+      client.on('notification', () => notified.resolve())
+      client.on('end', () => {
+        link.isLost = true
+        notified.resolve()
+      })
       await client.query(`LISTEN ${wakeChannel}`)
+      state.isListening = true
       failures = 0
-      for (let hurried = 0; !stop.aborted && !link.lost;) {
+      for (let hurried = 0; !stop.aborted && !link.isLost;) {
         // A new promise before looking: what is notified meanwhile makes us look again.
-        link.notified = Promise.withResolvers<void>()
+        notified = Promise.withResolvers()
         const position = await look(client)
+        state.lookedAtMs = performance.now()
         // The first look wakes as well: something may have been committed between subscribing and now.
         if (position.head !== head) wake()
         head = position.head
         hurried = position.waiting ? Math.min(hurried + 1, 6) : 0
-        const waitMs = position.waiting ? 5 * 2 ** hurried : pollMs
-        await waitFor(link.notified.promise, waitMs)
+        const timeoutMs = position.waiting ? 5 * 2 ** hurried : pollMs
+        // Watching must not keep a program alive that has nothing else to do.
+        await waitFor(notified.promise, { timeoutMs, signal: stop, ref: false })
+        const restMs = wakeGapMs - (performance.now() - state.lookedAtMs)
+        if (restMs > 0) await sleep(restMs, undefined, { signal: stop, ref: false })
       }
     } catch {
       failures += 1
-    } finally {
-      stop.removeEventListener('abort', stopWaiting)
-      await client.end().catch(() => {})
     }
+    state.isListening = false
+    client?.connection.stream.destroy()
     if (!stop.aborted) {
-      const waitMs = Math.min(maxReconnectMs, 100 * 2 ** Math.min(failures, 6)) * (0.5 + Math.random())
+      const waitMs = Math.min(maxReconnectMs, 50 * 2 ** Math.min(failures, 6)) * (0.5 + Math.random() / 2)
       await sleep(waitMs, undefined, { signal: stop, ref: false }).catch(() => {})
     }
   }
@@ -94,14 +120,4 @@ async function look(client: Client): Promise<Position> {
        EXISTS (SELECT FROM changes WHERE seq >= ${settledSeq}) AS waiting`,
   )
   return rows[0]!
-}
-
-async function waitFor(promise: Promise<void>, timeoutMs: number): Promise<void> {
-  const timer = new AbortController()
-  await Promise.race([
-    promise,
-    // Watching must not keep a program alive that has nothing else to do.
-    sleep(timeoutMs, undefined, { signal: timer.signal, ref: false }).catch(() => {}),
-  ])
-  timer.abort()
 }

@@ -1,6 +1,8 @@
-import type { PoolClient } from 'pg'
+import { sql } from 'kysely'
+import type { LogPlace } from '../backend.ts'
 import type { ChangeSeq } from '../port.ts'
 import type { PostgresConnection } from './connection.ts'
+import type { Statements } from './statements.ts'
 
 /*
  * The order of the change log.
@@ -33,16 +35,42 @@ export const settledSeq = `((pg_snapshot_xmin(pg_current_snapshot())::text::bigi
 /** The channel on which a commit wakes other instances. NOTIFY may be lost; the table is the truth. */
 export const wakeChannel = 'fleet_change'
 
-/** See `CommandTransaction.startWriting`: assigns the transaction its id. */
-export async function startWriting(client: PoolClient): Promise<(ordinal: number) => ChangeSeq> {
-  const { rows } = await client.query<{ first: string }>(
-    `SELECT ((pg_current_xact_id()::text::bigint + ${offset}) << ${ordinalBits})::text AS first`,
-  )
-  const first = BigInt(rows[0]!.first)
-  return (ordinal) => {
-    if (ordinal >= 2 ** ordinalBits) throw new RangeError(`${ordinal} changes do not fit in one transaction`)
-    return String(first + BigInt(ordinal)) as ChangeSeq
+/**
+ * The first commit after a pause wakes at once, those that follow it not more often than this: at hundreds of commits a
+ * second, waking for each would cost more than the commits.
+ */
+export const wakeGapMs = 50
+
+/** SQL: the first seq of this transaction. Assigns the transaction its id. */
+const firstSeq = `((pg_current_xact_id()::text::bigint + ${offset}) << ${ordinalBits})`
+
+/**
+ * See `CommandTransaction.startWriting`. The server makes the seqs from its transaction id itself, so they are asked for
+ * together with the writes and COMMIT behind them.
+ */
+export function startWriting(statements: Statements): LogPlace {
+  const known = statements.ask(`SELECT ${firstSeq}::text AS first`).then((rows) => {
+    const first = BigInt(rows[0]!['first'] as string)
+    return (ordinal: number) => String(first + BigInt(check(ordinal))) as ChangeSeq
+  })
+  // Whoever waits for the commit is told of its failure there.
+  known.catch(() => {})
+  const seq = (ordinal: number) => sql<bigint>`${sql.raw(firstSeq)} + ${check(ordinal)}::integer`
+  return {
+    seq,
+    withSeqs(object, ordinals) {
+      const fields = Object.entries(ordinals).map(
+        ([name, ordinal]) => sql`${sql.lit(name)}, (${seq(ordinal)})::text`,
+      )
+      return sql`${JSON.stringify(object)}::jsonb || jsonb_build_object(${sql.join(fields)})`
+    },
+    known: () => known,
   }
+}
+
+function check(ordinal: number): number {
+  if (ordinal >= 2 ** ordinalBits) throw new RangeError(`${ordinal} changes do not fit in one transaction`)
+  return ordinal
 }
 
 /**
@@ -71,3 +99,14 @@ export async function adoptRestoredLog(connection: PostgresConnection): Promise<
     { afterUnknownCommit: 'retry' },
   )
 }
+
+/**
+ * SQL: makes the commit of a transaction that writes nothing else wait until the synchronous standby has all that was
+ * committed before it.
+ *
+ * Usually what a transaction can see is on the standby already. But when the wait of a commit was cut short (a cancelled
+ * statement, a terminated session) it is on this server only, visible, and lost with the next failover: whoever finds it
+ * and answers "that is done" would acknowledge what may yet be lost. A commit waits only if its transaction has written to
+ * the log of the database: a message nobody reads is enough.
+ */
+export const waitForStandby = `SELECT pg_logical_emit_message(true, 'fleet', '')`

@@ -1,31 +1,47 @@
 import { AppError } from '@fleet/domain'
 import { DatabaseError } from 'pg'
+import type { RetryReason } from '../health.ts'
 
-/**
- * What a failed statement says about its transaction. Before COMMIT was sent, `lost` means not applied; a COMMIT
- * that fails with `lost` has an unknown outcome. (PostgreSQL error codes:
- * https://www.postgresql.org/docs/17/errcodes-appendix.html)
- */
+/** What an error of `pg`, of the socket or of the server is about. */
 export type Failure =
-  /** The server chose this transaction as a victim (deadlock, serialization): run it again. */
-  | 'conflict'
-  /** The connection or the server went away, or this server no longer takes writes: run it again on another. */
-  | 'lost'
-  /** Wrong password, unknown database, no permission: trying again does not help. */
+  /** Worth running the whole transaction again. */
+  | RetryReason
+  /** Wrong password, unknown database, no permission, TLS: trying again does not help. */
   | 'refused'
-  /** The statement itself is wrong: a bug. */
-  | 'statement'
-
-const conflictStates = new Set(['40001', '40P01', '55P03'])
+  /** The server cannot write: disk full, out of memory, I/O error. */
+  | 'storage'
+  /** The statement itself is wrong, or our code is: a bug. */
+  | 'bug'
 
 /**
- * 57P01-57P03: shut down, crash, starting up. 25006: read-only, so this is a demoted primary or a standby. 53300:
- * too many connections. 57014 is a cancelled statement: its own timeout or an administrator. A COMMIT cancelled
- * while it waited for the synchronous standby has committed locally, which is why it counts as lost, not refused.
+ * What an SQLSTATE is about; class 08 (connection exceptions) is added below.
+ * https://www.postgresql.org/docs/17/errcodes-appendix.html
  */
-const lostStates = new Set(['57P01', '57P02', '57P03', '57P05', '25006', '53300', '57014', '25P03'])
-
-const refusedStates = new Set(['28000', '28P01', '3D000', '42501', '0LP01'])
+const failureOfState: Readonly<Record<string, Failure>> = {
+  '40001': 'conflict',
+  '40P01': 'conflict',
+  '55P03': 'conflict',
+  // Shut down by an administrator, crashed, starting up or shutting down, no connection left.
+  '57P01': 'server_away',
+  '57P02': 'server_away',
+  '57P03': 'server_away',
+  '53300': 'server_away',
+  // Timeouts of the session, of one idle in a transaction, of a transaction.
+  '57P05': 'connection_lost',
+  '25P03': 'connection_lost',
+  '25P04': 'connection_lost',
+  // A demoted primary, or a standby.
+  '25006': 'read_only',
+  '57014': 'cancelled',
+  '28000': 'refused',
+  '28P01': 'refused',
+  '3D000': 'refused',
+  '42501': 'refused',
+  '0LP01': 'refused',
+  '53100': 'storage',
+  '53200': 'storage',
+  '58030': 'storage',
+}
 
 /** Of the socket and of the name lookup. */
 const lostCodes = new Set([
@@ -47,29 +63,88 @@ const lostCodes = new Set([
 const lostMessages =
   /^(Connection terminated|Client has encountered a connection error|Query read timeout|timeout expired|timeout exceeded when trying to connect|Client was closed|Cannot use a pool after|The server closed)/i
 
+/**
+ * COMMIT was acknowledged, with the warning that the wait for the synchronous standby was cut short: the transaction
+ * is on this server only, and a failover would lose it (https://github.com/patroni/patroni/issues/1412).
+ */
+export class UnreplicatedCommit extends Error {
+  override readonly name = 'UnreplicatedCommit'
+}
+
 export function classify(error: unknown): Failure {
-  if (!(error instanceof Error)) return 'statement'
+  if (!(error instanceof Error)) return 'bug'
   if (error instanceof DatabaseError) {
     const state = error.code ?? ''
-    if (conflictStates.has(state)) return 'conflict'
-    if (lostStates.has(state) || state.startsWith('08')) return 'lost'
-    if (refusedStates.has(state)) return 'refused'
-    return 'statement'
+    // A table was given a column since this session prepared the statement: the next attempt prepares it anew.
+    if (state === '0A000' && error.routine === 'RevalidateCachedQuery') return 'conflict'
+    return failureOfState[state] ?? (state.startsWith('08') ? 'connection_lost' : 'bug')
   }
+  if (error instanceof UnreplicatedCommit) return 'cancelled'
   // Node reports a name with several addresses as one error that holds the others.
   if (error instanceof AggregateError)
-    return error.errors.some((one) => classify(one) === 'lost') ? 'lost' : 'statement'
+    return error.errors.some((one) => classify(one) === 'connection_lost') ? 'connection_lost' : 'bug'
   const code = 'code' in error ? String(error.code) : ''
-  if (lostCodes.has(code) || lostMessages.test(error.message)) return 'lost'
-  if (isTlsError(code, error)) return 'refused'
-  return 'statement'
+  if (lostCodes.has(code) || lostMessages.test(error.message)) return 'connection_lost'
+  return isTlsError(code, error) || isPasswordMissing(error) ? 'refused' : 'bug'
 }
+
+/** The server asks for a password and none was given: `pg` says so without a code. */
+const isPasswordMissing = (error: unknown): boolean =>
+  error instanceof Error && /^SASL: .*password must be a/.test(error.message)
 
 function isTlsError(code: string, error: Error): boolean {
   return (
     /^(ERR_TLS|CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO|ERR_SSL)/.test(code) ||
     error.message === 'The server does not support SSL connections'
   )
+}
+
+/** What a failed attempt at a transaction means. */
+export interface Judgement {
+  readonly failure: Failure
+  /** `unknown`: only a record that the transaction itself wrote can tell. */
+  readonly outcome: 'not_applied' | 'unknown'
+  /** Why the whole transaction may be run again; null when it would fail again. */
+  readonly retry: RetryReason | null
+}
+
+/**
+ * The one place that decides what an error means for the transaction that met it.
+ *
+ * Before COMMIT was sent nothing is applied, whatever happened. After it, an answer of the server that is an error
+ * means rolled back; no answer, and the answers that the server also gives after it has committed, mean unknown.
+ *
+ * @param commitSent COMMIT, or a statement that is a transaction by itself, is on its way to the server
+ */
+export function judge(error: unknown, commitSent: boolean): Judgement {
+  const failure = classify(error)
+  const wasCommitting = commitSent || error instanceof UnreplicatedCommit
+  return {
+    failure,
+    outcome: wasCommitting ? outcomeOfCommit(failure, error) : 'not_applied',
+    retry: retryOf(failure),
+  }
+}
+
+function outcomeOfCommit(failure: Failure, error: unknown): Judgement['outcome'] {
+  // A deferred constraint, say. What the driver throws by itself says nothing about the server.
+  if (failure === 'bug') return error instanceof DatabaseError ? 'not_applied' : 'unknown'
+  return outcomes[failure]
+}
+
+const outcomes = {
+  connection_lost: 'unknown',
+  // 57P01 also comes after a commit that no longer waits for its standby.
+  server_away: 'unknown',
+  cancelled: 'unknown',
+  storage: 'unknown',
+  conflict: 'not_applied',
+  read_only: 'not_applied',
+  refused: 'not_applied',
+} as const satisfies Record<Exclude<Failure, 'bug'>, Judgement['outcome']>
+
+function retryOf(failure: Failure): RetryReason | null {
+  return failure === 'refused' || failure === 'storage' || failure === 'bug' ? null : failure
 }
 
 /** The index or constraint that a unique violation names, else null. */
@@ -86,26 +161,27 @@ export function describeFailure(error: unknown): string {
 }
 
 /**
- * Turns what `classify` calls lost or refused into an `AppError`; passes all else through.
+ * Turns every failure but a bug into an `AppError`; passes a bug through.
  *
  * @param location host, port and database, without the password
  */
 export function translatePostgresError(error: unknown, location: string): unknown {
   if (error instanceof AppError) return error
   const failure = classify(error)
-  if (failure === 'lost')
-    return new AppError('database_unavailable', `${location} does not answer: ${describeFailure(error)}.`, {
-      cause: error,
-    })
+  const what = describeFailure(error)
+  if (failure === 'bug') return error
+  if (failure === 'storage')
+    return new AppError('storage_failed', `${location} cannot write: ${what}.`, { cause: error })
   if (failure === 'refused')
-    return new AppError('database_unavailable', `${location} refuses: ${describeFailure(error)}.`, {
+    return new AppError('database_unavailable', `${location} refuses: ${what}.`, {
       cause: error,
       fix: refusedFix(error),
     })
-  return error
+  return new AppError('database_unavailable', `${location} does not answer: ${what}.`, { cause: error })
 }
 
 function refusedFix(error: unknown): string {
+  if (isPasswordMissing(error)) return 'Set PG_PASSWORD, or keep the password in ~/.pgpass.'
   const state = (error instanceof DatabaseError ? error.code : undefined) ?? ''
   switch (state) {
     case '28P01':

@@ -1,5 +1,5 @@
-import { Client } from 'pg'
-import { checkPending, readMigrations, type AppliedMigration } from '../migrations.ts'
+import type { ClientBase } from 'pg'
+import { checkPending, readMigrations, type AppliedMigration, type Migration } from '../migrations.ts'
 import type { PostgresConnection } from './connection.ts'
 
 const folder = `${import.meta.dirname}/migrations`
@@ -17,11 +17,8 @@ const migrationLock = '439956988276'
  * @throws AppError schema_too_new; errors of `pg` as they are, for the caller to classify
  */
 export async function migratePostgres(connection: PostgresConnection, nowMs: number): Promise<void> {
-  const known = readMigrations(folder)
-  // A client of its own, since building an index may take longer than the pool lets a statement take.
-  const client = new Client({ ...connection.clientConfig, query_timeout: 0 })
-  client.on('error', () => {})
-  await client.connect()
+  // Building an index may take longer than the pool lets a statement take.
+  const client = await connection.openSession(0)
   try {
     await client.query('BEGIN ISOLATION LEVEL READ COMMITTED')
     await client.query('SELECT pg_advisory_xact_lock($1::bigint)', [migrationLock])
@@ -37,10 +34,7 @@ export async function migratePostgres(connection: PostgresConnection, nowMs: num
            version integer PRIMARY KEY, name text NOT NULL, checksum text NOT NULL, applied_at_ms bigint NOT NULL
          )`,
       )
-    const applied = await client.query<AppliedMigration>(
-      'SELECT version, name, checksum FROM migrations ORDER BY version',
-    )
-    for (const { version, name, sql, checksum } of checkPending(known, applied.rows, connection.location)) {
+    for (const { version, name, sql, checksum } of await readPending(client, connection.location)) {
       await client.query(sql)
       await client.query(
         'INSERT INTO migrations (version, name, checksum, applied_at_ms) VALUES ($1, $2, $3, $4)',
@@ -52,4 +46,23 @@ export async function migratePostgres(connection: PostgresConnection, nowMs: num
     // Ending the session rolls back what was not committed and frees the lock.
     await client.end().catch(() => {})
   }
+}
+
+export async function hasSchema(client: ClientBase): Promise<boolean> {
+  const { rows } = await client.query<{ there: boolean }>(
+    `SELECT to_regclass('migrations') IS NOT NULL AS there`,
+  )
+  return rows[0]!.there
+}
+
+/**
+ * The migrations that a database with a schema still lacks.
+ *
+ * @throws AppError schema_too_new
+ */
+export async function readPending(client: ClientBase, location: string): Promise<readonly Migration[]> {
+  const applied = await client.query<AppliedMigration>(
+    'SELECT version, name, checksum FROM migrations ORDER BY version',
+  )
+  return checkPending(readMigrations(folder), applied.rows, location)
 }

@@ -8,6 +8,7 @@ import {
 } from '../positions-batch.ts'
 import { daysOf, type PositionMemory, type TrackerUse } from '../positions-memory.ts'
 import type { DeviceContact, FixBatch, FixBatchResult } from '../port.ts'
+import { waitForStandby } from './change-log.ts'
 import type { PostgresConnection } from './connection.ts'
 import { uniqueViolation } from './errors.ts'
 import {
@@ -20,7 +21,7 @@ import {
 } from './positions-binary.ts'
 import { contactStatement, markerStatement } from './positions-markers.ts'
 import { noPartition, type PartitionDays } from './positions-partitions.ts'
-import { runPipeline, type PipelineStatement } from './positions-pipeline.ts'
+import { runPipeline, type PipelineStatement } from './pipeline.ts'
 
 /**
  * Stores a batch in one transaction. Two ways lead there:
@@ -100,16 +101,19 @@ async function appendNew(
   const moves = planMarkers(plan.rows, () => true)
   if (moves.length > 0) statements.push(markerStatement(moves, receivedAtMs))
   if (contacts.length > 0) statements.push(contactStatement(contacts))
-  return connection.withClient(async (client) => {
-    try {
-      await runPipeline(client, statements)
-      return true
-    } catch (error) {
-      // Also after a first attempt whose answer was lost: the rows that are there may then be its own.
-      if (uniqueViolation(error) !== null) return false
-      throw error
-    }
-  })
+  return connection.withClient(
+    async (client) => {
+      try {
+        await runPipeline(client, statements)
+        return true
+      } catch (error) {
+        // Also after a first attempt whose answer was lost: the rows that are there may then be its own.
+        if (uniqueViolation(error) !== null) return false
+        throw error
+      }
+    },
+    { writes: true },
+  )
 }
 
 /** Sets `stored[row.index]` of each row that was not there. */
@@ -130,6 +134,8 @@ async function appendSome(
       const moves = planMarkers(plan.rows, (row) => stored[row.index]!)
       if (moves.length > 0) await run(client, markerStatement(moves, receivedAtMs))
       if (contacts.length > 0) await run(client, contactStatement(contacts))
+      // The tracker is told that what was there already is durable.
+      if (plan.rows.some((row) => !stored[row.index])) await client.query(waitForStandby)
     },
     { afterUnknownCommit: 'retry' },
   )

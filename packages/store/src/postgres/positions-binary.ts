@@ -8,7 +8,7 @@ import { attributesText, type PositionRow } from '../positions-batch.ts'
 
 /** Timestamps count microseconds from here. */
 const postgresEpochMs = Date.UTC(2000, 0, 1)
-const copyHeader = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
+export const copyHeader = Buffer.from('PGCOPY\n\xff\r\n\0\0\0\0\0\0\0\0\0', 'latin1')
 const two32 = 2 ** 32
 
 export const copyColumns = [
@@ -122,12 +122,12 @@ function encodeArray<T>(
   return buffer.subarray(0, at)
 }
 
-function putNull(view: DataView, at: number): number {
+export function putNull(view: DataView, at: number): number {
   view.setInt32(at, -1)
   return at + 4
 }
 
-function putInteger(view: DataView, at: number, value: number | null): number {
+export function putInteger(view: DataView, at: number, value: number | null): number {
   if (value === null) return putNull(view, at)
   view.setInt32(at, 4)
   view.setInt32(at + 4, value)
@@ -142,7 +142,7 @@ function putDouble(view: DataView, at: number, value: number | null): number {
   return at + 12
 }
 
-function putBoolean(view: DataView, at: number, value: boolean | null): number {
+export function putBoolean(view: DataView, at: number, value: boolean | null): number {
   if (value === null) return putNull(view, at)
   view.setInt32(at, 1)
   view.setUint8(at + 4, value ? 1 : 0)
@@ -150,7 +150,7 @@ function putBoolean(view: DataView, at: number, value: boolean | null): number {
 }
 
 /** int64 in two halves: microseconds stay exact in a double until the year 2255. */
-function putTimestamp(view: DataView, at: number, timeMs: number): number {
+export function putTimestamp(view: DataView, at: number, timeMs: number): number {
   const us = (timeMs - postgresEpochMs) * 1000
   const high = Math.floor(us / two32)
   view.setInt32(at, 8)

@@ -9,19 +9,16 @@ import {
   type HistoryRange,
 } from '../positions-cursor.ts'
 import type { HistoryQuery, Page } from '../port.ts'
-import type { PostgresConnection } from './connection.ts'
+import type { PostgresReads } from './connection.ts'
 
 /**
  * One page of history, oldest first. A bike's history is the merge of ranges of the devices that reported for it; each
  * range lies in order in the partitions' keys.
  */
-export async function readHistory(
-  connection: PostgresConnection,
-  query: HistoryQuery,
-): Promise<Page<Position>> {
+export async function readHistory(reads: PostgresReads, query: HistoryQuery): Promise<Page<Position>> {
   const range = historyRange(query)
   if (range.fromMs >= range.toMs || query.limit < 1) return { items: [], nextCursor: null }
-  const items = await connection.withClient(async (client) =>
+  const items = await reads.withClient(async (client) =>
     readPositions(client, query, range, await findRanges(client, query, range)),
   )
   // One row was asked for beyond the limit: only to know whether there is another page.

@@ -1,7 +1,7 @@
 import { sumRiddenM, type MarkerMove } from '../positions-batch.ts'
 import type { DeviceContact } from '../port.ts'
 import { booleanArray, doubleArray, integerArray, timestampArray } from './positions-binary.ts'
-import type { PipelineStatement } from './positions-pipeline.ts'
+import type { PipelineStatement } from './pipeline.ts'
 
 /**
  * Moves each marker to the last step of its bike unless it stands there or further, and adds what was ridden.

@@ -1,5 +1,6 @@
 import { DatabaseError, type ClientBase, type PoolClient } from 'pg'
-import { dayMs, dayOf } from '../positions-batch.ts'
+import { dayMs } from '@fleet/domain'
+import { dayOf } from '../positions-batch.ts'
 import type { PostgresConnection } from './connection.ts'
 
 const daysBehind = 2

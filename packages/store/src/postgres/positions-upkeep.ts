@@ -1,4 +1,4 @@
-import { Client, DatabaseError, type ClientBase } from 'pg'
+import { DatabaseError, type ClientBase } from 'pg'
 import type { PostgresConnection } from './connection.ts'
 import { partitionName, readPartitions } from './positions-partitions.ts'
 
@@ -7,7 +7,7 @@ const upkeepLock = '112629929373745'
 
 /** Waits for a lock no longer than this where waiting would hold up others. */
 const lockTimeoutMs = 1000
-/** Two million rows. A larger day would be locked for longer than the 15 s that the pool gives a statement. */
+/** Two million rows. A larger day would be locked for longer than those who wait for it are patient. */
 const maxClusterBytes = 256 * 1024 * 1024
 /** For a detach, which waits without holding up anybody. */
 const detachTimeoutMs = 60_000
@@ -26,10 +26,8 @@ export async function maintainPartitions(
   connection: PostgresConnection,
   { dropBefore, clusterBefore }: { readonly dropBefore: number; readonly clusterBefore: number },
 ): Promise<void> {
-  // A session of its own: the pool's time limit is shorter than these may take.
-  const client = new Client({ ...connection.clientConfig, query_timeout: 0 })
-  client.on('error', () => {})
-  await client.connect()
+  // The pool's time limit is shorter than these may take.
+  const client = await connection.openSession(0)
   try {
     const { rows } = await client.query<{ mine: boolean }>(
       'SELECT pg_try_advisory_lock($1::bigint) AS mine',

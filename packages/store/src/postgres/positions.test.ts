@@ -1,3 +1,4 @@
+import { dayMs } from '@fleet/domain'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startPostgres, type PostgresServer } from '../../testing/index.ts'
 import { describePositionsContract } from '../contract/positions.contract.ts'
@@ -39,7 +40,6 @@ describePositionsContract('PostgreSQL', async () => {
 })
 
 describe('partitions of positions', () => {
-  const dayMs = 86_400_000
   const nowMs = Date.UTC(2025, 2, 10, 9)
   let connection: PostgresConnection
   const query = async (text: string) => (await connection.pool.query<Record<string, unknown>>(text)).rows

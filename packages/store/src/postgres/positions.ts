@@ -1,25 +1,34 @@
-import type { LatestFix } from '@fleet/domain'
+import { dayMs, type LatestFix } from '@fleet/domain'
 import type { PoolClient } from 'pg'
-import { dayMs, dayOf, newerContact } from '../positions-batch.ts'
+import { dayOf, newerContact } from '../positions-batch.ts'
 import { PositionMemory } from '../positions-memory.ts'
 import type { PositionOwners, PositionStore } from '../positions-port.ts'
 import type { DeviceContact } from '../port.ts'
-import type { PostgresConnection } from './connection.ts'
+import type { PostgresConnection, PostgresReads } from './connection.ts'
 import { appendFixes } from './positions-append.ts'
 import { readHistory } from './positions-history.ts'
 import { createPartitionDays, daysAround, readPartitions } from './positions-partitions.ts'
+import { readTracks } from './positions-tracks.ts'
 import { maintainPartitions } from './positions-upkeep.ts'
 
 /** Fixes of these last days may still come in numbers, from phones that had no network. */
 const daysLeftAlone = 2
 
-/** The half of the PostgreSQL store that keeps positions. */
-export function createPostgresPositions(connection: PostgresConnection): PositionStore<PoolClient> {
+/**
+ * The half of the PostgreSQL store that keeps positions.
+ *
+ * @param reads for what may be a little old: history and tracks
+ */
+export function createPostgresPositions(
+  connection: PostgresConnection,
+  reads: PostgresReads = connection,
+): PositionStore<PoolClient> {
   const memory = new PositionMemory()
   const partitions = createPartitionDays(connection)
   return {
     appendFixes: (batch) => appendFixes(connection, partitions, memory, batch),
-    history: (query) => readHistory(connection, query),
+    history: (query) => readHistory(reads, query),
+    tracks: (query) => readTracks(reads, query),
     latestFixes: (sinceReceivedMs) =>
       connection.withClient((client) =>
         readLatest(client, 'WHERE received_at > $1::timestamptz', [toTimestamp(sinceReceivedMs)]),
@@ -125,19 +134,21 @@ async function readContacts(client: PoolClient, memory: PositionMemory): Promise
   return [...newest.values()].sort((a, b) => a.deviceNo - b.deviceNo)
 }
 
-/** Inside the caller's transaction: all of it or nothing. */
 /** A day at a time: some seconds for a million rows, below the limit of a statement. */
 async function clearHistory(connection: PostgresConnection, deviceNos: readonly number[]): Promise<void> {
   const days = await connection.withClient((client) => readPartitions(client))
   for (const day of days.keys())
-    await connection.withClient((client) =>
-      client.query(
-        'DELETE FROM position WHERE device_no = ANY($1::int4[]) AND time >= $2::timestamptz AND time < $3::timestamptz',
-        [deviceNos, toTimestamp(day * dayMs), toTimestamp((day + 1) * dayMs)],
-      ),
+    await connection.withClient(
+      (client) =>
+        client.query(
+          'DELETE FROM position WHERE device_no = ANY($1::int4[]) AND time >= $2::timestamptz AND time < $3::timestamptz',
+          [deviceNos, toTimestamp(day * dayMs), toTimestamp((day + 1) * dayMs)],
+        ),
+      { writes: true },
     )
 }
 
+/** Inside the caller's transaction: all of it or nothing. */
 async function clearPositions(
   tx: PoolClient,
   { bikeNos, courierNos, deviceNos }: PositionOwners,

@@ -1,4 +1,4 @@
-import { Client } from 'pg'
+import type { Client } from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startPostgres, type PostgresServer } from '../../testing/postgres-server.ts'
 import type { PostgresConfig } from '../config.ts'
@@ -14,11 +14,18 @@ import {
   until,
   type FreshDatabase,
 } from '../contract/harness.ts'
+import { describeFiguresContract } from '../contract/figures.contract.ts'
+import { describeInsightsContract } from '../contract/insights.contract.ts'
 import { describeListsContract } from '../contract/lists.contract.ts'
 import { describeLogContract } from '../contract/log.contract.ts'
 import { describeModelContract } from '../contract/model.contract.ts'
 import { describeOpeningContract } from '../contract/opening.contract.ts'
 import { describeOwnershipContract } from '../contract/ownership.contract.ts'
+import { describeProofContract } from '../contract/proof.contract.ts'
+import { describeReplayContract } from '../contract/replay.contract.ts'
+import { describeUndoContract } from '../contract/undo.contract.ts'
+import { describeUndoWalksContract } from '../contract/undo-walks.contract.ts'
+import { describeZoneEventsContract } from '../contract/zone-events.contract.ts'
 import { openStore } from '../open-store.ts'
 import type { ChangeSeq } from '../port.ts'
 import { createPostgresBackend } from './backend.ts'
@@ -38,16 +45,9 @@ interface FreshPostgres extends FreshDatabase {
 }
 
 async function makeDatabase(): Promise<FreshPostgres> {
-  const { host, port, user, password } = server
   const database = await server.createDatabase()
-  const ssl = { mode: 'disable', rootCertFile: null } as const
-  const config = { backend: 'postgres', host, port, user, password, database, poolSize: 6, ssl } as const
-  const connect = async () => {
-    const client = new Client({ host, port, user, password, database })
-    client.on('error', () => {})
-    await client.connect()
-    return client
-  }
+  const config = server.config(database, 6)
+  const connect = () => server.connect(database)
   return {
     config,
     connect,
@@ -68,6 +68,13 @@ describeOwnershipContract('PostgreSQL', makeDatabase)
 describeLogContract('PostgreSQL', makeDatabase)
 describeListsContract('PostgreSQL', makeDatabase)
 describeModelContract('PostgreSQL', makeDatabase)
+describeUndoContract('PostgreSQL', makeDatabase)
+describeUndoWalksContract('PostgreSQL', makeDatabase)
+describeProofContract('PostgreSQL', makeDatabase)
+describeInsightsContract('PostgreSQL', makeDatabase)
+describeReplayContract('PostgreSQL', makeDatabase)
+describeFiguresContract('PostgreSQL', makeDatabase)
+describeZoneEventsContract('PostgreSQL', makeDatabase)
 
 test('changes of commands that commit while an older transaction is open are read later, and once', async () => {
   const database = await makeDatabase()

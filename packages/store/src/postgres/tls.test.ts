@@ -1,8 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { chownSync, mkdtempSync, readdirSync, rmSync, writeFileSync, chmodSync } from 'node:fs'
-import { tmpdir } from 'node:os'
+import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeCertificates } from '../../testing/certificates.ts'
 import { startPostgres, type PostgresServer } from '../../testing/postgres-server.ts'
 import type { SslMode } from '../config.ts'
 import { openStore } from '../open-store.ts'
@@ -13,41 +12,7 @@ const inFolder = (name: string) => join(folder, name)
 
 // A certificate for 127.0.0.1, signed by an authority of our own, and another authority that signed nothing.
 beforeAll(async () => {
-  folder = mkdtempSync(join(tmpdir(), 'fleet-tls-'))
-  for (const name of ['ca', 'other']) authority(name)
-  writeFileSync(inFolder('names'), 'subjectAltName=IP:127.0.0.1')
-  openssl(
-    'req',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-subj',
-    '/CN=db',
-    '-keyout',
-    'key.pem',
-    '-out',
-    'request.pem',
-  )
-  openssl(
-    'x509',
-    '-req',
-    '-in',
-    'request.pem',
-    '-CA',
-    'ca.pem',
-    '-CAkey',
-    'ca.key',
-    '-out',
-    'cert.pem',
-    '-extfile',
-    'names',
-  )
-  chmodSync(inFolder('key.pem'), 0o600)
-  if (process.getuid?.() === 0) {
-    // PostgreSQL runs as its own user then, and wants to own its key.
-    const uid = Number(execFileSync('id', ['-u', 'postgres'], { encoding: 'utf8' }))
-    for (const file of ['', ...readdirSync(folder)]) chownSync(join(folder, file), uid, uid)
-  }
+  folder = makeCertificates()
   server = await startPostgres({
     ssl: 'on',
     ssl_cert_file: inFolder('cert.pem'),
@@ -59,26 +24,6 @@ afterAll(async () => {
   await server.stop()
   rmSync(folder, { recursive: true })
 })
-
-function openssl(...args: string[]): void {
-  execFileSync('openssl', args, { cwd: folder, stdio: 'pipe' })
-}
-
-function authority(name: string): void {
-  openssl(
-    'req',
-    '-x509',
-    '-newkey',
-    'rsa:2048',
-    '-nodes',
-    '-subj',
-    `/CN=${name}`,
-    '-keyout',
-    `${name}.key`,
-    '-out',
-    `${name}.pem`,
-  )
-}
 
 async function open(mode: SslMode, rootCert: string | null, host = server.host) {
   const { port, user, password } = server
@@ -92,6 +37,7 @@ async function open(mode: SslMode, rootCert: string | null, host = server.host) 
     password,
     database,
     poolSize: 2,
+    readPort: null,
     ssl: { mode, rootCertFile },
   })
 }

@@ -2,12 +2,14 @@ import type { DatabaseSync } from 'node:sqlite'
 import { sql, type Kysely } from 'kysely'
 import type { Backend, CommandTransaction, Counter } from '../backend.ts'
 import { ChangeFeed } from '../change-feed.ts'
+import { HealthRecord } from '../health.ts'
 import type { PositionStore } from '../positions-port.ts'
 import type { ChangeSeq } from '../port.ts'
-import { createQueryLayer } from '../query-layer.ts'
+import { createQueryLayer, isRead } from '../query-layer.ts'
 import type { Schema } from '../schema.ts'
 import type { SqliteConnection } from './connection.ts'
 import { translateSqliteError, uniqueViolation } from './errors.ts'
+import { indexedSearch } from './search-index.ts'
 import { prepared, toSqliteValue } from './statements.ts'
 
 /** How soon a commit of another process is noticed. */
@@ -30,20 +32,24 @@ export function createSqliteBackend(
     return layer
   }
   const feed = new ChangeFeed(() => watch(reader, () => feed.wake()))
+  const db = createQueryLayer('sqlite', async (text, values) => {
+    // What only reads must not wait for whoever writes.
+    if (!isRead(text)) return connection.transaction((writer) => runOn(writer, text, values))
+    try {
+      return runOn(reader, text, values)
+    } catch (error) {
+      throw translateSqliteError(error, file)
+    }
+  })
 
   return {
     name: 'sqlite',
     location: file,
+    // A file on this machine does not go away and come back.
+    health: new HealthRecord('fine', Date.now),
     positions,
-    db: createQueryLayer('sqlite', async (text, values) => {
-      // What only reads must not wait for whoever writes.
-      if (!/^\s*(?:select|with)\b/.test(text)) return connection.transaction((db) => runOn(db, text, values))
-      try {
-        return runOn(reader, text, values)
-      } catch (error) {
-        throw translateSqliteError(error, file)
-      }
-    }),
+    db,
+    pastDb: db,
     async command(work) {
       const result = await connection.transaction((db) => work(openTransaction(db, layerOf(db))))
       // Other processes look at the file themselves, see `watch`.
@@ -52,6 +58,7 @@ export function createSqliteBackend(
     },
     snapshot: (work) => connection.snapshot((db) => work(layerOf(db), db)),
     contains: (word) => sql<boolean>`instr(search_text, ${word}) > 0`,
+    indexedSearch,
     // One writer at a time: lines appear in the order of their seq.
     settledChanges: sql<boolean>`1 = 1`,
     uniqueViolation,
@@ -75,13 +82,20 @@ function runOn(db: DatabaseSync, text: string, values: readonly unknown[]): read
 function openTransaction(db: DatabaseSync, layer: Kysely<Schema>): CommandTransaction<DatabaseSync> {
   return {
     db: layer,
-    native: db,
+    native: () => Promise.resolve(db),
     // BEGIN IMMEDIATE has locked everything already.
     lock: () => Promise.resolve(),
     startWriting() {
       // Lines are never deleted, so the next after the last is new.
-      const row = prepared(db, 'SELECT coalesce(max(seq), 0) AS last FROM changes').get() as { last: number }
-      return Promise.resolve((ordinal: number) => String(row.last + 1 + ordinal) as ChangeSeq)
+      // As text: what was copied from PostgreSQL may pass 2^53.
+      const row = prepared(db, 'SELECT CAST(coalesce(max(seq), 0) AS TEXT) AS last FROM changes').get()
+      const first = BigInt(row!['last'] as string) + 1n
+      const seqOf = (ordinal: number) => String(first + BigInt(ordinal)) as ChangeSeq
+      return {
+        seq: (ordinal) => sql`${first + BigInt(ordinal)}`,
+        withSeqs: (object, ordinals) => sql`${JSON.stringify({ ...object, ...mapValues(ordinals, seqOf) })}`,
+        known: () => Promise.resolve(seqOf),
+      }
     },
     allocate(counter: Counter, count: number) {
       const row = prepared(db, 'UPDATE counters SET value = value + ? WHERE name = ? RETURNING value').get(
@@ -93,11 +107,15 @@ function openTransaction(db: DatabaseSync, layer: Kysely<Schema>): CommandTransa
   }
 }
 
+function mapValues(ordinals: Readonly<Record<string, number>>, seqOf: (ordinal: number) => ChangeSeq) {
+  return Object.fromEntries(Object.entries(ordinals).map(([name, ordinal]) => [name, seqOf(ordinal)]))
+}
+
 /** Notices commits of other processes, and of other stores of this one, by looking at the file's version. */
 function watch(reader: DatabaseSync, wake: () => void): () => void {
   const read = () => ({
     version: (prepared(reader, 'PRAGMA data_version').get() as { data_version: number }).data_version,
-    head: (prepared(reader, 'SELECT max(seq) AS head FROM changes').get() as { head: number | null }).head,
+    head: prepared(reader, 'SELECT CAST(max(seq) AS TEXT) AS head FROM changes').get()!['head'],
   })
   let seen = read()
   const timer = setInterval(() => {

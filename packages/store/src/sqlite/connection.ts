@@ -1,8 +1,9 @@
-import { chmodSync, closeSync, mkdirSync, openSync } from 'node:fs'
+import { chmodSync, closeSync, openSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { setImmediate, setTimeout as sleep } from 'node:timers/promises'
 import { AsyncMutex } from '../async-mutex.ts'
+import { makeFolder } from '../make-folder.ts'
 import { isBusy, translateSqliteError } from './errors.ts'
 
 /** How long a transaction waits for another process that is writing. */
@@ -43,10 +44,7 @@ export async function openSqlite(file: string): Promise<SqliteConnection> {
     for (const db of opened) if (db.isOpen) db.close()
   }
   try {
-    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
-    // SQLite gives the -wal and -shm files the mode of the database file.
-    closeSync(openSync(file, 'a', 0o600))
-    chmodSync(file, 0o600)
+    createFile(file)
     const writer = await openConnection(file)
     opened.push(writer)
     const reader = await openConnection(file)
@@ -60,6 +58,14 @@ export async function openSqlite(file: string): Promise<SqliteConnection> {
     close()
     throw translateOpenError(error, file)
   }
+}
+
+/** Creates what is missing, and keeps others from reading it. */
+export function createFile(file: string): void {
+  makeFolder(dirname(file))
+  // SQLite gives the -wal and -shm files the mode of the database file.
+  closeSync(openSync(file, 'a', 0o600))
+  chmodSync(file, 0o600)
 }
 
 async function openConnection(file: string): Promise<DatabaseSync> {

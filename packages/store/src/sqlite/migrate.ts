@@ -1,4 +1,5 @@
-import { checkPending, readMigrations, type AppliedMigration } from '../migrations.ts'
+import type { DatabaseSync } from 'node:sqlite'
+import { checkPending, readMigrations, type AppliedMigration, type Migration } from '../migrations.ts'
 import type { SqliteConnection } from './connection.ts'
 import { prepared } from './statements.ts'
 
@@ -10,18 +11,17 @@ const folder = `${import.meta.dirname}/migrations`
  *
  * @throws AppError schema_too_new, database_locked, storage_failed
  */
-export async function migrateSqlite(connection: SqliteConnection, nowMs: number): Promise<void> {
-  const known = readMigrations(folder)
+export async function migrateSqlite(
+  connection: Pick<SqliteConnection, 'file' | 'transaction'>,
+  nowMs: number,
+): Promise<void> {
   await connection.transaction((db) => {
     db.exec(
       `CREATE TABLE IF NOT EXISTS migrations (
          version INTEGER PRIMARY KEY, name TEXT NOT NULL, checksum TEXT NOT NULL, applied_at_ms INTEGER NOT NULL
        ) STRICT`,
     )
-    const applied = db
-      .prepare('SELECT version, name, checksum FROM migrations ORDER BY version')
-      .all() as unknown as AppliedMigration[]
-    for (const { version, name, sql, checksum } of checkPending(known, applied, connection.file)) {
+    for (const { version, name, sql, checksum } of readPending(db, connection.file)) {
       db.exec(sql)
       prepared(db, 'INSERT INTO migrations (version, name, checksum, applied_at_ms) VALUES (?, ?, ?, ?)').run(
         version,
@@ -31,4 +31,20 @@ export async function migrateSqlite(connection: SqliteConnection, nowMs: number)
       )
     }
   })
+}
+
+export function hasSchema(db: DatabaseSync): boolean {
+  return db.prepare(`SELECT 1 FROM sqlite_schema WHERE name = 'migrations'`).get() !== undefined
+}
+
+/**
+ * The migrations that a database with a schema still lacks.
+ *
+ * @throws AppError schema_too_new
+ */
+export function readPending(db: DatabaseSync, file: string): readonly Migration[] {
+  const applied = db
+    .prepare('SELECT version, name, checksum FROM migrations ORDER BY version')
+    .all() as unknown as AppliedMigration[]
+  return checkPending(readMigrations(folder), applied, file)
 }

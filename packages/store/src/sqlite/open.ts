@@ -1,4 +1,5 @@
 import type { SqliteConfig } from '../config.ts'
+import { refuseUnfinished } from '../migrate-data/unfinished.ts'
 import type { OpenOptions } from '../open-store.ts'
 import type { Store } from '../port.ts'
 import { createStore } from '../store.ts'
@@ -12,7 +13,9 @@ export async function openSqliteStore(config: SqliteConfig, { now = Date.now }: 
   const connection = await openSqlite(config.file)
   try {
     await migrateSqlite(connection, now())
-    return createStore(createSqliteBackend(connection, createSqlitePositions(connection)))
+    const backend = createSqliteBackend(connection, createSqlitePositions(connection))
+    await refuseUnfinished(backend.db, connection.file)
+    return createStore(backend)
   } catch (error) {
     await connection.close()
     throw error

@@ -1,6 +1,7 @@
 import type { DatabaseSync } from 'node:sqlite'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { dayMs, dayOf } from '../positions-batch.ts'
+import { dayMs } from '@fleet/domain'
+import { dayOf } from '../positions-batch.ts'
 import type { PositionOwners } from '../positions-port.ts'
 import type { SqliteConnection } from './connection.ts'
 import { prepared } from './statements.ts'

@@ -1,6 +1,6 @@
-import type { LatestFix } from '@fleet/domain'
+import { dayMs, type LatestFix } from '@fleet/domain'
 import type { DatabaseSync } from 'node:sqlite'
-import { dayMs, dayOf, newerContact } from '../positions-batch.ts'
+import { dayOf, newerContact } from '../positions-batch.ts'
 import { PositionMemory } from '../positions-memory.ts'
 import type { PositionStore } from '../positions-port.ts'
 import type { DeviceContact } from '../port.ts'
@@ -8,6 +8,7 @@ import type { SqliteConnection } from './connection.ts'
 import { appendFixes } from './positions-append.ts'
 import { readHistory } from './positions-history.ts'
 import { clearHistory, clearPositions, dropOldPositions } from './positions-removal.ts'
+import { readTracks } from './positions-tracks.ts'
 import { prepared } from './statements.ts'
 
 /** The half of the SQLite store that keeps positions. */
@@ -16,6 +17,7 @@ export function createSqlitePositions(connection: SqliteConnection): PositionSto
   return {
     appendFixes: (batch) => appendFixes(connection, memory, batch),
     history: async (query) => readHistory(connection.reader, query),
+    tracks: (query) => readTracks(connection.reader, query),
     latestFixes: async (sinceReceivedMs) =>
       prepared(connection.reader, `${selectLatest} WHERE received_at_ms > ? ORDER BY bike_no`)
         .all(sinceReceivedMs)

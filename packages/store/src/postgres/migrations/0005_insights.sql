@@ -1,0 +1,27 @@
+-- What figures are counted by. NULL district: written by an older version of the app; `maintain` fills it in.
+ALTER TABLE deliveries
+  ADD COLUMN district text,
+  ADD COLUMN picked_up_at_ms bigint,
+  ADD COLUMN ended_at_ms bigint,
+  -- From pickup to dropoff, by street, roughly.
+  ADD COLUMN ride_m double precision;
+-- Holds all that is counted, so that a month is counted without reading a row.
+CREATE INDEX deliveries_by_end ON deliveries (ended_at_ms)
+  INCLUDE (status, courier_id, window_to_ms, district, picked_up_at_ms, ride_m)
+  WHERE ended_at_ms IS NOT NULL;
+CREATE INDEX deliveries_without_district ON deliveries (id) WHERE district IS NULL;
+
+-- Every state that a courier was in, as the change log has it, in columns: who worked when, on which bike.
+CREATE TABLE courier_states (
+  courier_id text COLLATE "C" NOT NULL,
+  version integer NOT NULL,
+  at_ms bigint NOT NULL,
+  shift text NOT NULL,
+  bike_id text,
+  PRIMARY KEY (courier_id, version)
+);
+CREATE INDEX courier_states_by_time ON courier_states (courier_id, at_ms);
+
+INSERT INTO courier_states (courier_id, version, at_ms, shift, bike_id)
+SELECT entity_id, version, at_ms, coalesce(entity ->> 'shift', 'off'), entity ->> 'bikeId'
+FROM changes WHERE kind = 'courier';
