@@ -43,12 +43,18 @@ export async function findOrCreateOwner(means: Means): Promise<User | null> {
 /** Says how to make an account when nobody could sign in. */
 export async function warnWithoutAccounts(means: Means): Promise<void> {
   const { store, log } = means
-  for await (const admin of enabledAdmins(store))
-    if ((await store.userByName(admin.name))?.passwordHash) return
+  if (await hasAdminWithPassword(store)) return
   log.warn(
     {},
     'No admin has a password, so nobody can sign in. Make one on this machine: npm run fleet -- user add NAME --role admin',
   )
+}
+
+/** Whether anybody could sign in who can let others in. */
+export async function hasAdminWithPassword(store: Store): Promise<boolean> {
+  for await (const admin of enabledAdmins(store))
+    if ((await store.userByName(admin.name))?.passwordHash) return true
+  return false
 }
 
 async function* enabledAdmins(store: Store): AsyncGenerator<User, undefined> {

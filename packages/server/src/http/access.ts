@@ -30,6 +30,8 @@ declare module 'fastify' {
   interface FastifyRequest {
     /** Who sent this; never null in a route whose access names roles. */
     signedIn: SignedIn | null
+    /** Aborted when whoever asked went away. */
+    gone: AbortSignal
   }
 }
 

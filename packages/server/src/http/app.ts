@@ -1,20 +1,26 @@
 import { randomUUID } from 'node:crypto'
 import type { Socket } from 'node:net'
+import { constants } from 'node:zlib'
+import compress from '@fastify/compress'
 import cookie from '@fastify/cookie'
-import { AppError } from '@fleet/domain'
+import type { Store } from '@fleet/store'
 import fastify, { type FastifyInstance, type FastifyRequest } from 'fastify'
 import { checkHost, checkOrigin } from '../auth/origin.ts'
 import { addressKey, createRateLimiter } from '../auth/rate-limiter.ts'
 import type { Sessions, SignedIn } from '../auth/sessions.ts'
+import { isDatabaseAway } from '../database-away.ts'
+import type { WindowDoor } from '../desktop/window-door.ts'
 import type { Log } from '../log.ts'
+import { within } from '../within.ts'
 import { accessOf, checkAccess, requireDeclaredAccess } from './access.ts'
+import { listenFailure, urlOf } from './address.ts'
 import { sendProblem } from './error-handler.ts'
 import { HttpProblem } from './problem.ts'
 import { registerSecurityHeaders } from './security-headers.ts'
 import { sessionCookie } from './session-cookie.ts'
 
 export interface AppOptions {
-  readonly sessions: Sessions
+  readonly sessions: Pick<Sessions, 'find'>
   readonly host: string
   /** The address that people use when a proxy stands before the app; null when there is none. */
   readonly publicUrl: URL | null
@@ -60,6 +66,15 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   requireDeclaredAccess(app)
   await app.register(cookie)
   await registerSecurityHeaders(app, publicUrl)
+  await app.register(compress, {
+    // What trackers are told is shorter than it would be worth.
+    threshold: 1_024,
+    encodings: ['br', 'gzip'],
+    // Brotli's own default takes a hundred times as long for a tenth less.
+    brotliOptions: { params: { [constants.BROTLI_PARAM_QUALITY]: 4 } },
+    // A short body that unpacks to a long one would pass the limit above.
+    globalDecompression: false,
+  })
 
   // Validation and serialisation belong to the route table (registered in api.ts), which reports all faults at once.
   app.setValidatorCompiler(() => (data) => ({ value: data }))
@@ -68,6 +83,7 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
 
   app.setErrorHandler((error, request, reply) => sendProblem(error, request, reply, log))
   app.decorateRequest('signedIn', null)
+  app.decorateRequest('gone')
 
   const limiter = createRateLimiter(strangers)
   app.addHook('onRequest', async (request, reply) => {
@@ -78,6 +94,10 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
     checkOrigin(request, publicHost)
     // The state of the process is asked for when the database is away, too, and often.
     if (request.routeOptions.config.needsNoSession === true) return
+    const gone = new AbortController()
+    // Also after an answer: then nobody listens any more.
+    reply.raw.once('close', () => gone.abort())
+    request.gone = gone.signal
     request.signedIn = await findSession(sessions, request)
     if (!request.signedIn) {
       const waitMs = limiter.take(addressKey(request.ip), now())
@@ -109,10 +129,37 @@ export async function createApp(options: AppOptions): Promise<FastifyInstance> {
   return app
 }
 
-/** Whose session the request's cookie names. */
-export async function findSession(sessions: Sessions, request: FastifyRequest): Promise<SignedIn | null> {
+const readMethods: ReadonlySet<string> = new Set(['GET', 'HEAD'])
+
+/**
+ * Whose session the request's cookie names.
+ *
+ * @param toRead to look at something, also while the database is away
+ */
+export async function findSession(
+  sessions: Pick<Sessions, 'find'>,
+  request: FastifyRequest,
+  toRead = readMethods.has(request.method),
+): Promise<SignedIn | null> {
   const token = request.cookies[sessionCookie]
-  return token === undefined ? null : sessions.find(token)
+  return token === undefined ? null : sessions.find(token, toRead)
+}
+
+/**
+ * For an answer to somebody who was believed: when the database is back by now, it is asked after all. What it has just
+ * told is for those only who are signed in.
+ *
+ * @throws HttpProblem 401 or 403
+ */
+export async function confirmSession(
+  sessions: Sessions,
+  store: Pick<Store, 'health'>,
+  request: FastifyRequest,
+): Promise<void> {
+  const { signedIn } = request
+  if (signedIn?.isBelieved !== true || isDatabaseAway(store)) return
+  request.signedIn = await sessions.find(signedIn.token)
+  checkAccess(accessOf(request), request.signedIn)
 }
 
 declare module 'fastify' {
@@ -154,31 +201,39 @@ function answerUnreadable(error: Error & { code?: string }, socket: Socket): voi
 }
 
 /**
- * Starts to listen.
+ * Starts to listen, or to answer what comes through the door.
  *
  * @returns the address that a browser on this machine can open
  * @throws AppError address_in_use
  */
-export async function listen(app: FastifyInstance, host: string, port: number): Promise<string> {
+export async function listen(
+  app: FastifyInstance,
+  host: string,
+  port: number,
+  door: WindowDoor | null = null,
+): Promise<string> {
+  if (door !== null) {
+    await app.ready()
+    door.lead(app.server)
+    return door.url
+  }
   try {
     await app.listen({ host, port })
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code
-    if (code === 'EADDRINUSE')
-      throw new AppError('address_in_use', `Another program listens on ${host}:${port}.`, { cause: error })
-    if (code === 'EACCES' || code === 'EADDRNOTAVAIL' || code === 'ENOTFOUND')
-      throw new AppError('invalid_configuration', `Cannot listen on ${host}:${port} (${code}).`, {
-        cause: error,
-      })
-    throw error
+    throw listenFailure(error, host, port)
   }
   const address = app.server.address()
   const bound = typeof address === 'object' && address !== null ? address.port : port
   return urlOf(host, bound)
 }
 
-/** Where this machine reaches what listens on `host`. */
-export function urlOf(host: string, port: number): string {
-  const anywhere = host === '0.0.0.0' || host === '::'
-  return `http://${anywhere ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host}:${port}`
+/** Stops to accept, lets requests in flight end, at most for as long as this, then closes the app. */
+export async function closeApp(
+  app: FastifyInstance,
+  timeoutMs: number,
+  door: WindowDoor | null = null,
+): Promise<void> {
+  if (door !== null) await door.leave(app.server, timeoutMs)
+  await within(app.close(), timeoutMs, null)
+  app.server.closeAllConnections()
 }

@@ -24,6 +24,8 @@ export interface Call<N extends RouteName = RouteName> {
   readonly expectedVersion: number | null
   /** The address that the request came from, after proxies that are trusted. */
   readonly address: string
+  /** Aborted when whoever asked went away. */
+  readonly signal: AbortSignal
 }
 
 type DeepReadonly<T> = unknown extends T
@@ -37,6 +39,8 @@ type DeepReadonly<T> = unknown extends T
 /** What a handler answers; the edge makes status and headers of it. */
 export interface Answer<Body> {
   readonly body: Body
+  /** A file, instead of a body. */
+  readonly media?: { readonly type: string; readonly bytes: Uint8Array }
   /** A row's version: its ETag. */
   readonly version?: number
   /** The address of what was created: 201 with `Location`. */
@@ -92,6 +96,7 @@ export function readCall(name: RouteName, request: FastifyRequest): Call {
     key,
     expectedVersion,
     address: request.ip,
+    signal: request.gone,
   } as unknown as Call
 }
 

@@ -1,6 +1,13 @@
 import { createHash } from 'node:crypto'
-import type { CommandOf, CommandType, EntityByKind, KindOf } from '@fleet/domain'
-import type { Store } from '@fleet/store'
+import {
+  AppError,
+  type CommandOf,
+  type CommandType,
+  type EntityByKind,
+  type KindOf,
+  type UserId,
+} from '@fleet/domain'
+import type { CommandContext, Store } from '@fleet/store'
 import type { SignedIn } from '../auth/sessions.ts'
 import type { Answer } from './call.ts'
 import { restrictedTo } from './handlers/own.ts'
@@ -10,18 +17,33 @@ import { HttpProblem, refusalProblem } from './problem.ts'
 export interface Intent {
   readonly signedIn: SignedIn
   readonly key: string
+  /** Ends the tries to reach a database that is away: whoever asked sends the same key again. */
+  readonly signal?: AbortSignal
 }
 
 /**
  * The key as the store knows it: two people may choose the same key, and neither may see or block the other's
  * outcome.
  */
-export function storeKey(intent: Intent): string {
-  const key = `${intent.signedIn.user.id}:${intent.key}`
+export const storeKey = (intent: Intent): string => storeKeyOf(intent.signedIn.user.id, intent.key)
+
+/** The same for what that person did. */
+export function storeKeyOf(userId: UserId, sent: string): string {
+  const key = `${userId}:${sent}`
   // The store takes 200 characters.
-  return key.length <= 200
-    ? key
-    : `${intent.signedIn.user.id}:sha256:${sha256(intent.key).toString('base64url')}`
+  return key.length <= 200 ? key : `${userId}:sha256:${sha256(sent).toString('base64url')}`
+}
+
+/** On whose behalf, and when, the store does what was asked for. */
+export function contextOf(intent: Intent, nowMs: number): CommandContext {
+  const { user } = intent.signedIn
+  return {
+    key: storeKey(intent),
+    actor: { id: user.id, name: user.name },
+    nowMs,
+    onlyForCourier: restrictedTo(intent.signedIn),
+    ...(intent.signal ? { signal: intent.signal } : {}),
+  }
 }
 
 /**
@@ -52,15 +74,23 @@ export async function execute<T extends CommandType>(
   intent: Intent,
   command: CommandOf<T>,
 ): Promise<Executed<T>> {
-  const { user } = intent.signedIn
-  const outcome = await store.execute<T>(command, {
-    key: storeKey(intent),
-    actor: { id: user.id, name: user.name },
-    nowMs: now(),
-    onlyForCourier: restrictedTo(intent.signedIn),
-  })
+  const outcome = await store.execute<T>(command, contextOf(intent, now()))
   if (!outcome.ok) throw refusalProblem(outcome.refusal)
   return outcome
+}
+
+/**
+ * What comes after a commit and needs the database once more.
+ *
+ * @throws AppError outcome_unknown where the work says that the database is away: nobody may be told that nothing was done
+ */
+export async function afterCommit<T>(work: Promise<T>): Promise<T> {
+  try {
+    return await work
+  } catch (error) {
+    if (!(error instanceof AppError) || error.code !== 'database_unavailable') throw error
+    throw new AppError('outcome_unknown', `After the commit: ${error.message}`, { cause: error })
+  }
 }
 
 /** The answer to a command that leaves a row. */

@@ -45,7 +45,7 @@ describe.each(backends)('with %s', (_name, openBackend) => {
     })
     await fc.assert(
       fc.asyncProperty(input, async ({ id, query, body, headers }) => {
-        const response = await server.fetch(`${route.path.replace(':id', id)}${queryString(query)}`, {
+        const response = await server.fetch(`${route.path.replace(/:\w+/, () => id)}${queryString(query)}`, {
           method: route.method,
           headers: {
             // Signing out would end the session that all other requests use.
@@ -95,7 +95,7 @@ describe.each(backends)('with %s', (_name, openBackend) => {
     ]
     for (const name of names.filter((name) => (routes[name] as Route).query))
       for (const cursor of cursors) {
-        const path = routes[name].path.replace(':id', ids[0]!)
+        const path = routes[name].path.replace(/:\w+/, ids[0]!)
         const response = await server.fetch(`${path}?fromMs=0&toMs=1&cursor=${cursor}`, {
           headers: { cookie },
         })

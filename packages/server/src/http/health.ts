@@ -1,10 +1,22 @@
-import type { Store } from '@fleet/store'
+import type { DatabaseState, Store } from '@fleet/store'
 import type { FastifyInstance } from 'fastify'
+import { within } from '../within.ts'
 
 export interface HealthOptions {
   readonly store: Store
+  /** Epoch milliseconds. */
   readonly now: () => number
   readonly isStopping: () => boolean
+}
+
+/** What `/readyz` answers. */
+export interface Readiness {
+  /** `fine` is the only one that is answered 200. */
+  readonly status: DatabaseState | 'stopping'
+  /** ISO 8601: since when it is fine, or since when it is not. */
+  readonly since: string
+  readonly sinceSeconds: number
+  readonly backend: Store['backend']
 }
 
 /** Load balancers ask every second or so; a database that needs longer to say "here" is not ready. */
@@ -13,14 +25,14 @@ const pingTimeoutMs = 2_000
 const pingIntervalMs = 500
 
 /**
- * `/healthz`: the process runs. `/readyz`: it can do its work, which takes the database.
+ * `/healthz`: the process runs. `/readyz`: it can do its work, which takes a database that takes writes.
  *
  * 200 or 503, with the state and since when it holds. Neither says where the database is: both are open to anybody.
  */
 export function registerHealth(app: FastifyInstance, options: HealthOptions): void {
   const { store, now, isStopping } = options
   const config = { access: 'anyone', needsNoSession: true } as const
-  let state = { ready: false, sinceMs: now() }
+  let known: { status: Readiness['status']; sinceMs: number } = { status: 'fine', sinceMs: now() }
   let current: { promise: Promise<boolean>; startedMs: number } | null = null
 
   const ask = async (): Promise<boolean> => {
@@ -30,32 +42,52 @@ export function registerHealth(app: FastifyInstance, options: HealthOptions): vo
     return current.promise
   }
 
+  async function look(): Promise<Readiness['status']> {
+    if (isStopping()) return 'stopping'
+    if (await ask()) return 'fine'
+    const { state, pool } = store.health.current()
+    if (state !== 'fine') return state
+    // All connections are at work, and the store asks the database on one of its own: it is there.
+    if (pool !== null && pool.waiting > 0) return 'fine'
+    // It was silent for as long as we wait here; the store waits longer before it believes that.
+    return 'switching'
+  }
+
+  async function readReadiness(): Promise<Readiness> {
+    const status = await look()
+    if (status !== known.status) {
+      const { state, sinceMs } = store.health.current()
+      const wasNoticedBefore = status === state && status !== 'fine'
+      const isSameOutage = known.status !== 'fine' && status !== 'fine' && status !== 'stopping'
+      known = { status, sinceMs: wasNoticedBefore ? sinceMs : isSameOutage ? known.sinceMs : now() }
+    }
+    return {
+      status,
+      since: new Date(known.sinceMs).toISOString(),
+      sinceSeconds: Math.max(0, Math.round((now() - known.sinceMs) / 1000)),
+      backend: store.backend,
+    }
+  }
+
   app.get('/healthz', { config }, async (_request, reply) =>
     reply.header('cache-control', 'no-store').send({ status: 'alive' }),
   )
   app.get('/readyz', { config }, async (_request, reply) => {
-    const ready = !isStopping() && (await ask())
-    if (ready !== state.ready) state = { ready, sinceMs: now() }
-    const status = ready ? 'ready' : isStopping() ? 'stopping' : 'database_unavailable'
+    const readiness = await readReadiness()
+    const isReady = readiness.status === 'fine'
     return reply
-      .code(ready ? 200 : 503)
-      .headers({ 'cache-control': 'no-store', ...(ready ? {} : { 'retry-after': '1' }) })
-      .send({ status, backend: store.backend, sinceMs: state.sinceMs })
+      .code(isReady ? 200 : 503)
+      .headers({ 'cache-control': 'no-store', ...(isReady ? {} : { 'retry-after': '1' }) })
+      .send(readiness)
   })
 }
 
-async function answersInTime(store: Store): Promise<boolean> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<boolean>((resolve) => {
-    timer = setTimeout(resolve, pingTimeoutMs, false)
-  })
-  const here = store.ping().then(
-    () => true,
-    () => false,
+const answersInTime = (store: Store): Promise<boolean> =>
+  within(
+    store.ping().then(
+      () => true,
+      () => false,
+    ),
+    pingTimeoutMs,
+    false,
   )
-  try {
-    return await Promise.race([here, late])
-  } finally {
-    clearTimeout(timer)
-  }
-}

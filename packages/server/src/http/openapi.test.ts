@@ -44,7 +44,7 @@ test('every route of the table is in it once, and nothing else', () => {
     ),
   )
   const expected = Object.entries(routes).map(
-    ([name, { method, path }]) => `${name} ${method} ${path.replace(':id', '{id}')}`,
+    ([name, { method, path }]) => `${name} ${method} ${path.replace(/:(\w+)/g, '{$1}')}`,
   )
   expect(listed.toSorted()).toEqual(expected.toSorted())
 })

@@ -3,6 +3,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import { problem, type Route, type RouteName, routes } from '@fleet/api'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import { createJsonSchemaTransform, jsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { z } from 'zod'
 import { sessionCookie } from './session-cookie.ts'
 
 const toJsonSchema = createJsonSchemaTransform({})
@@ -21,7 +22,10 @@ export async function registerOpenApi(app: FastifyInstance, version: string): Pr
         description:
           'Mutations take `Idempotency-Key`: the same key again never acts twice and returns the first outcome. ' +
           'They take `If-Match` with the ETag of the row that the change was decided on; a stale one gets 409 with ' +
-          'the row as it is now. Errors are RFC 9457 problems.',
+          'the row as it is now. Errors are RFC 9457 problems. While the database is away a request waits for it, and ' +
+          'is answered 503 with `Retry-After` in the end: `database_unavailable` when nothing was done, ' +
+          '`outcome_unknown` when it may have been. The same request with the same `Idempotency-Key`, which the second ' +
+          'names, also when it was made up, then does it once.',
         license: { name: 'Apache-2.0', identifier: 'Apache-2.0' },
       },
       servers: [{ url: '/' }],
@@ -73,11 +77,13 @@ function withoutUnused<T extends object>(document: T): T {
 /** One row of the route table as @fastify/swagger takes it. */
 function schemaOf(name: RouteName): FastifySchema {
   const route: Route = routes[name]
-  const { method, roles, params, query, body, response, summary, tag } = route
+  const { method, roles, params, query, body, response, mediaType, summary, tag } = route
   const creates = method === 'POST' && name.startsWith('create')
-  const ok = response
-    ? { description: creates ? 'Created' : 'Done', content: { 'application/json': { schema: response } } }
-    : { description: 'Done' }
+  const ok = mediaType
+    ? { description: 'Done', content: { [mediaType]: { schema: z.string().meta({ format: 'binary' }) } } }
+    : response
+      ? { description: creates ? 'Created' : 'Done', content: { 'application/json': { schema: response } } }
+      : { description: 'Done' }
   const failure = { description: 'Refused', content: { 'application/problem+json': { schema: problem } } }
   return {
     operationId: name,
@@ -89,7 +95,7 @@ function schemaOf(name: RouteName): FastifySchema {
     ...(query ? { querystring: query } : {}),
     ...(body ? { body } : {}),
     response: {
-      ...(response ? { [creates ? 201 : 200]: ok } : {}),
+      ...(response || mediaType ? { [creates ? 201 : 200]: ok } : {}),
       // `4XX` covers what any route may say: faults, no session, wrong role, not found, conflict, too many.
       '4XX': failure,
       '5XX': failure,

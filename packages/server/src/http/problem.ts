@@ -1,5 +1,5 @@
 import type { Problem } from '@fleet/api'
-import { type AppErrorCode, errorTable, type Refusal, type RefusalCode } from '@fleet/domain'
+import { type AppErrorCode, errorTable, type Refusal, type RefusalCode, type RowRefusal } from '@fleet/domain'
 
 interface Kind {
   readonly status: number
@@ -29,6 +29,11 @@ const refusals = {
     status: 422,
     title: 'Idempotency-Key used before',
     fix: 'Use a new Idempotency-Key for each intent, and the same one only to repeat the same request.',
+  },
+  wrong_pin: {
+    status: 422,
+    title: 'Wrong PIN',
+    fix: 'Ask the customer for the PIN again; a dispatcher can look it up.',
   },
   forbidden: { status: 403, title: 'Not allowed', fix: 'Ask an admin to do this or to change your role.' },
 } as const satisfies Record<RefusalCode, Kind>
@@ -79,6 +84,11 @@ const kinds = {
     status: 415,
     title: 'Unsupported media type',
     fix: 'Send JSON with Content-Type: application/json.',
+  },
+  range_not_satisfiable: {
+    status: 416,
+    title: 'Beyond the end of the map tiles',
+    fix: 'Ask for a range within the length that Content-Range names.',
   },
   too_many_requests: {
     status: 429,
@@ -139,7 +149,7 @@ export class HttpProblem extends Error {
   constructor(
     code: ProblemCode,
     detail: string,
-    more: Partial<Pick<Problem, 'errors' | 'current' | 'changedFields'>> & {
+    more: Partial<Pick<Problem, 'errors' | 'current' | 'changedFields' | 'rows'>> & {
       headers?: Readonly<Record<string, string>>
       retryAfterMs?: number
       cause?: unknown
@@ -172,5 +182,19 @@ export function refusalProblem(refusal: Refusal): HttpProblem {
     ...(refusal.field === undefined ? {} : { errors: [{ field: refusal.field, message: refusal.message }] }),
     ...(refusal.current === undefined ? {} : { current: refusal.current }),
     ...(refusal.changedFields === undefined ? {} : { changedFields: [...refusal.changedFields] }),
+    ...(refusal.rows === undefined ? {} : { rows: refusal.rows.map(problemOfRow) }),
   })
+}
+
+function problemOfRow({ index, id, refusal }: RowRefusal): NonNullable<Problem['rows']>[number] {
+  const { code, message, field, current, changedFields } = refusal
+  return {
+    index,
+    id,
+    code,
+    detail: message,
+    ...(field === undefined ? {} : { field }),
+    ...(current === undefined ? {} : { current }),
+    ...(changedFields === undefined ? {} : { changedFields: [...changedFields] }),
+  }
 }

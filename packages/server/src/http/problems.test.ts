@@ -161,11 +161,26 @@ describe('a database that fails', () => {
     expect(again.status).toBe(201)
   })
 
-  test('also while it looks up who is asking', async () => {
+  test('also while it looks up who wants to do something; who only looks is believed', async () => {
+    const look = async () => (await server.fetch('/api/session', { headers: { cookie } })).status
+    expect(await look()).toBe(200)
     failures.set('findSession', new AppError('database_unavailable', 'away'))
-    const { status } = await problemOf('/api/bikes')
+    const acts = await problemOf('/api/bikes', json({ code: 'AMS-0043', kind: 'city' }))
+    const looks = await look()
     failures.clear()
-    expect(status).toBe(503)
+    expect([acts.status, acts.problem.code, looks]).toEqual([503, 'database_unavailable', 200])
+  })
+
+  test('is away after the commit: nobody is told that nothing was changed', async () => {
+    const made = json({ code: 'AMS-0044', kind: 'city' }, { cookie, 'idempotency-key': 'to-be-undone' })
+    expect((await server.fetch('/api/bikes', made)).status).toBe(201)
+    const undo = json({ key: 'to-be-undone' }, { cookie, 'idempotency-key': 'the-undo' })
+    failures.set('writtenUnder', new AppError('database_unavailable', 'away'))
+    const { problem, status } = await problemOf('/api/undo', undo)
+    failures.clear()
+    expect([status, problem.code]).toEqual([503, 'outcome_unknown'])
+    const again = await server.fetch('/api/undo', undo)
+    expect([again.status, again.headers.get('idempotency-replayed')]).toEqual([200, 'true'])
   })
 
   test('makes /readyz say so and leaves /healthz alone', async () => {
@@ -173,10 +188,14 @@ describe('a database that fails', () => {
     failures.set('ping', new Error('away'))
     server.clock.nowMs += 1_000
     const ready = await server.fetch('/readyz')
+    const since = new Date(server.clock.nowMs).toISOString()
     expect([ready.status, await ready.json()]).toEqual([
       503,
-      { status: 'database_unavailable', backend: 'sqlite', sinceMs: server.clock.nowMs },
+      { status: 'switching', backend: 'sqlite', since, sinceSeconds: 0 },
     ])
+    server.clock.nowMs += 7_000
+    const later = (await (await server.fetch('/readyz')).json()) as object
+    expect(later).toMatchObject({ since, sinceSeconds: 7 })
     expect((await server.fetch('/healthz')).status).toBe(200)
     failures.clear()
     server.clock.nowMs += 1_000

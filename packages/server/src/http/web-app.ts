@@ -1,20 +1,26 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import serveStatic from '@fastify/static'
-import { routes } from '@fleet/api'
+import { type Look, routes } from '@fleet/api'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import { HttpProblem } from './problem.ts'
 import { contentSecurityPolicy, createNonce } from './security-headers.ts'
 
 const nonceMark = '__CSP_NONCE__'
+const lookMark = '__FLEET_LOOK__'
 
 /**
  * Serves the built web app: hashed files for ever, its page fresh each time with a nonce of its own, and that page
  * for every address that the app draws itself. Everything else that nobody registered is a 404 problem.
  *
  * @param webRoot the folder that the build wrote; null when there is none
+ * @param lookOf what was chosen in the desktop app; null outside of it, where each browser keeps its own
  */
-export async function registerWebApp(app: FastifyInstance, webRoot: string | null): Promise<void> {
+export async function registerWebApp(
+  app: FastifyInstance,
+  webRoot: string | null,
+  lookOf: () => Look | null,
+): Promise<void> {
   const readPage = async (): Promise<string> => {
     // Read each time: it is small, and a new build is picked up without a restart.
     const page = webRoot === null ? null : await readFile(join(webRoot, 'index.html'), 'utf8').catch(missing)
@@ -27,7 +33,7 @@ export async function registerWebApp(app: FastifyInstance, webRoot: string | nul
       .header('cache-control', 'no-cache')
       .header('content-security-policy', contentSecurityPolicy(nonce))
       .type('text/html; charset=utf-8')
-      .send(page.replaceAll(nonceMark, nonce))
+      .send(page.replaceAll(nonceMark, nonce).replace(lookMark, wordsOf(lookOf())))
   }
 
   if (webRoot !== null)
@@ -57,6 +63,9 @@ export async function registerWebApp(app: FastifyInstance, webRoot: string | nul
     throw noRoute(request)
   })
 }
+
+/** Like `nl dark`; a dash stands for what nobody has chosen. */
+const wordsOf = (look: Look | null) => (look === null ? '' : `${look.language ?? '-'} ${look.theme ?? '-'}`)
 
 /** Whether a person's browser asks for a page, and not a script for a file that is not there. */
 const wantsPage = (request: FastifyRequest) => (request.headers.accept ?? '').includes('text/html')

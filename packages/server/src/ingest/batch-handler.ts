@@ -9,12 +9,13 @@ import { outcomes, type Outcome } from './submission.ts'
 export const maxBatchBytes = 8 * 1024 * 1024
 
 /**
- * One item of the answer, as JSON: `{"result":"stored"}`, `{"result":"duplicate"}`,
+ * One item of the answer, as JSON: `{"result":"stored"}`, `{"result":"duplicate"}`, `{"result":"accepted"}` (durable
+ * on this machine while the database is away; whether it is a repeat shows when it is stored),
  * `{"result":"flagged","reason":"jump"}` (stored, but it does not move the marker), or
  * `{"result":"rejected","reason":"Item 3: …"}` (not stored; sending it again does not help until it is mended).
  */
 export type BatchItemAnswer =
-  | { readonly result: 'stored' | 'duplicate' }
+  | { readonly result: 'stored' | 'duplicate' | 'accepted' }
   | { readonly result: 'flagged'; readonly reason: FixFlag }
   | { readonly result: 'rejected'; readonly reason: string }
 
@@ -22,6 +23,7 @@ export type BatchItemAnswer =
 export interface BatchAnswer {
   readonly stored: number
   readonly duplicate: number
+  readonly accepted: number
   readonly flagged: number
   readonly rejected: number
   /** In the order of the items. With `?results=errors` only those that were flagged or rejected, each with `item`, counted from 1. */
@@ -32,7 +34,7 @@ export interface BatchAnswer {
  * A batch of positions. There is no password: whoever knows a tracker's id can send its fixes, as in the OsmAnd
  * protocol.
  *
- * 200: every item has its result, and what is `stored`, `flagged` or `duplicate` is durable. 400, 413, 415: the body as
+ * 200: every item has its result, and what is not `rejected` is durable. 400, 413, 415: the body as
  * a whole cannot be read. 503: send all of it again; what was stored already is then answered `duplicate`.
  */
 export async function answerBatch(
@@ -79,6 +81,7 @@ const itemJson: Readonly<Record<Outcome, string | null>> = {
   inaccurate: '"result":"flagged","reason":"inaccurate"}',
   jump: '"result":"flagged","reason":"jump"}',
   future: '"result":"flagged","reason":"future"}',
+  spooled: '"result":"accepted"}',
   // A batch has no heartbeats: its parser asks for lat and lon.
   heartbeat: '"result":"stored"}',
   unknown_tracker: null,
@@ -86,21 +89,23 @@ const itemJson: Readonly<Record<Outcome, string | null>> = {
   rejected: null,
 }
 const jsonByCode = outcomes.map((outcome) => itemJson[outcome])
-const classes = ['stored', 'duplicate', 'flagged', 'rejected'] as const
+const classes = ['stored', 'duplicate', 'accepted', 'flagged', 'rejected'] as const
+const firstError = classes.indexOf('flagged')
 const classByCode = outcomes.map((outcome) => {
   const json = itemJson[outcome]
-  if (json === null) return 3
-  return json.includes('flagged') ? 2 : json.includes('duplicate') ? 1 : 0
+  return classes.findIndex(
+    (name) => name === (json === null ? 'rejected' : /"result":"(\w+)"/.exec(json)![1]),
+  )
 })
 
 function writeResults(codes: Uint8Array, onlyErrors: boolean, reasonOf: (index: number) => string): string {
-  const counts = [0, 0, 0, 0]
+  const counts = classes.map(() => 0)
   let list = ''
   for (let i = 0; i < codes.length; i++) {
     const code = codes[i]!
     const itemClass = classByCode[code]!
     counts[itemClass]! += 1
-    if (onlyErrors && itemClass < 2) continue
+    if (onlyErrors && itemClass < firstError) continue
     if (list !== '') list += ','
     list += onlyErrors ? `{"item":${i + 1},` : '{'
     list += jsonByCode[code] ?? `"result":"rejected","reason":${JSON.stringify(reasonOf(i))}}`

@@ -1,20 +1,24 @@
 import { AppError } from '@fleet/domain'
 import type { FixBatch } from '@fleet/store'
 import { Registry } from 'prom-client'
-import { expect, test, vi } from 'vitest'
-import { CommitQueue, defaultBounds, type QueueBounds } from './commit-queue.ts'
+import { expect, test } from 'vitest'
+import { CommitQueue } from './commit-queue.ts'
 import type { DirectoryEntry } from './device-directory.ts'
 import { makeFix, quietLog, recentMs } from './fleet-fixture.ts'
 import { createIngestMetrics } from './ingest-metrics.ts'
 import { MarkerTable } from './marker-table.ts'
+import { defaultBounds, type QueueBounds, QueueRoom } from './queue-room.ts'
 import { outcomes, Submission } from './submission.ts'
+import { waitFor } from '../../testing/wait-for.ts'
 
 const startMs = recentMs()
 
-function makeQueue(append: (batch: FixBatch) => Promise<void> | void, bounds: Partial<QueueBounds> = {}) {
+function makeQueue(append: (batch: FixBatch) => Promise<void> | void, more: Partial<QueueBounds> = {}) {
+  const bounds = { ...defaultBounds, ...more }
+  const room = new QueueRoom(bounds)
   const batches: number[] = []
   const markers = new MarkerTable()
-  const queue: CommitQueue = new CommitQueue({
+  const queue = new CommitQueue({
     store: {
       async appendFixes(batch) {
         batches.push(batch.fixes.length)
@@ -25,11 +29,13 @@ function makeQueue(append: (batch: FixBatch) => Promise<void> | void, bounds: Pa
     now: Date.now,
     log: quietLog,
     markers,
-    metrics: createIngestMetrics(new Registry(), () => queue.length),
-    bounds: { ...defaultBounds, ...bounds },
+    metrics: createIngestMetrics(new Registry(), () => room.fixes),
+    room,
+    batchFixes: bounds.batchFixes,
+    overflow: null,
     onMoved: () => undefined,
   })
-  return { queue, batches, markers }
+  return { queue, batches, markers, room }
 }
 
 function submit(queue: CommitQueue, bikeNo: number, fixes = 1, bytes = 100): Submission {
@@ -50,7 +56,7 @@ test('what waits while a commit runs shares the next one', async () => {
   const gate = Promise.withResolvers<void>()
   const { queue, batches } = makeQueue(() => gate.promise)
   const first = submit(queue, 1)
-  await vi.waitFor(() => expect(batches).toEqual([1]))
+  await waitFor(() => expect(batches).toEqual([1]))
   const rest = Array.from({ length: 150 }, (_, i) => submit(queue, i + 2))
   expect(batches).toEqual([1])
   gate.resolve()
@@ -67,26 +73,26 @@ test('what is ready in the same turn shares a commit, although the store was idl
 })
 
 test('a large request is split over commits and ends after the last of them', async () => {
-  const { queue, batches } = makeQueue(() => undefined, { batchFixes: 40 })
+  const { queue, batches, room } = makeQueue(() => undefined, { batchFixes: 40 })
   const large = submit(queue, 1, 100)
   const small = submit(queue, 2, 5)
   expect(await large.ended).toBe('done')
   expect(await small.ended).toBe('done')
   expect(batches).toEqual([40, 40, 25])
   expect([...large.codes].every((code) => outcomes[code] === 'stored')).toBe(true)
-  expect(queue.length).toBe(0)
+  expect(room.fixes).toBe(0)
 })
 
 test('a full queue takes nothing of a request, and takes the next when there is room again', async () => {
   const gate = Promise.withResolvers<void>()
-  const { queue } = makeQueue(() => gate.promise, { queuedFixes: 10 })
+  const { queue, room } = makeQueue(() => gate.promise, { queuedFixes: 10 })
   const taken = submit(queue, 1, 8)
   expect(await submit(queue, 2, 3).ended).toBe('busy')
   const fits = submit(queue, 3, 2)
-  expect(queue.isFull).toBe(true)
+  expect(room.isFull).toBe(true)
   gate.resolve()
   expect(await Promise.all([taken.ended, fits.ended])).toEqual(['done', 'done'])
-  expect(queue.isFull).toBe(false)
+  expect(room.isFull).toBe(false)
   expect(await submit(queue, 2, 3).ended).toBe('done')
 })
 
@@ -106,7 +112,7 @@ test('a request larger than the queue is taken when nothing else waits', async (
 
 test('when the database is away all requests of the commit end, none as done, and no marker moves', async () => {
   let isAway = true
-  const { queue, batches, markers } = makeQueue(
+  const { queue, batches, markers, room } = makeQueue(
     () => {
       if (isAway) throw new AppError('database_unavailable', 'away')
     },
@@ -120,7 +126,7 @@ test('when the database is away all requests of the commit end, none as done, an
   ])
   expect(batches).toEqual([10, 2])
   expect(markers.get(1)).toBeNull()
-  expect(queue.length).toBe(0)
+  expect(room.fixes).toBe(0)
   isAway = false
   expect(await submit(queue, 1, 6).ended).toBe('done')
   expect(markers.get(1)?.timeMs).toBe(startMs + 5_000)

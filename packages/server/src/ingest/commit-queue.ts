@@ -2,23 +2,20 @@ import { setImmediate as afterPoll } from 'node:timers/promises'
 import { AppError } from '@fleet/domain'
 import type { Store } from '@fleet/store'
 import type { Log } from '../log.ts'
+import { within } from '../within.ts'
 import { type Assembled, assembleBatch, codeOf, moveMarkers, type MovedMarkers } from './fix-chain.ts'
 import type { IngestMetrics } from './ingest-metrics.ts'
 import type { MarkerTable } from './marker-table.ts'
-import type { Segment, Submission } from './submission.ts'
+import type { QueueRoom } from './queue-room.ts'
+import type { Piece, Submission } from './submission.ts'
 
-export interface QueueBounds {
-  /** Fixes and heartbeats in one commit: bounds how long a commit holds the database and everybody else waits. */
-  readonly batchFixes: number
-  /** What may wait and be in work at once. */
-  readonly queuedFixes: number
-  readonly queuedBytes: number
-}
-
-export const defaultBounds: QueueBounds = {
-  batchFixes: 5_000,
-  queuedFixes: 50_000,
-  queuedBytes: 64 * 1024 * 1024,
+/** Takes over what the database does not take in time. */
+export interface Overflow {
+  /**
+   * @param submissions in the order in which they came; the first ones may have been stored or may still be
+   * @param commit resolves when the commit that was given up has ended
+   */
+  takeOver(submissions: readonly Submission[], commit: Promise<unknown>): void
 }
 
 export interface CommitQueueOptions {
@@ -27,9 +24,16 @@ export interface CommitQueueOptions {
   readonly log: Log
   readonly markers: MarkerTable
   readonly metrics: IngestMetrics
-  readonly bounds: QueueBounds
+  readonly room: QueueRoom
+  /** Fixes and heartbeats in one commit. */
+  readonly batchFixes: number
+  /** Null: what is not stored stays with its senders. */
+  readonly overflow: Overflow | null
   readonly onMoved: (result: MovedMarkers) => void
 }
+
+/** A commit that takes longer than this is no longer waited for where there is an overflow. */
+const patienceMs = 1_000
 
 /**
  * Group commit. All requests that wait share the next commit; while it runs, the next group gathers. A commit costs a
@@ -49,8 +53,6 @@ export class CommitQueue {
   #waiting: Submission[] = []
   /** The first of `#waiting` that is not wholly taken. */
   #head = 0
-  #fixes = 0
-  #bytes = 0
   #running = false
   #outage = false
   #idle: PromiseWithResolvers<void> | null = null
@@ -59,35 +61,17 @@ export class CommitQueue {
     this.#options = options
   }
 
-  /** Fixes that wait or are in work. */
-  get length(): number {
-    return this.#fixes
-  }
-
-  get isFull(): boolean {
-    const { bounds } = this.#options
-    return this.#fixes >= bounds.queuedFixes || this.#bytes >= bounds.queuedBytes
-  }
-
   /** Takes the whole submission, or ends it with `busy` and takes nothing. */
   add(submission: Submission): void {
-    const count = weight(submission)
-    const { bounds } = this.#options
-    // One that is larger than the bound may pass an empty queue, or it would never pass.
-    if (
-      this.#fixes > 0 &&
-      (this.#fixes + count > bounds.queuedFixes || this.#bytes + submission.bytes > bounds.queuedBytes)
-    ) {
-      submission.end('busy')
-      return
-    }
-    this.#fixes += count
-    this.#bytes += submission.bytes
-    this.#waiting.push(submission)
-    if (!this.#running) {
-      this.#running = true
-      void this.#run()
-    }
+    if (this.#options.room.admit(submission)) this.resume([submission])
+  }
+
+  /** Goes on with submissions that were let in before, when the overflow has nothing left that came earlier. */
+  resume(submissions: readonly Submission[]): void {
+    for (const submission of submissions) this.#waiting.push(submission)
+    if (this.#running || submissions.length === 0) return
+    this.#running = true
+    void this.#run()
   }
 
   /** Resolves when nothing waits and no commit runs. */
@@ -103,26 +87,25 @@ export class CommitQueue {
       // ready would commit alone, and so would each of the 199 that are ready with it. It is no delay: it runs as
       // soon as all sockets that have data were read.
       await afterPoll()
-      const segments = this.#take()
-      if (segments.length === 0) break
-      await this.#commit(segments)
-      for (const { submission, to } of segments) this.#settle(submission, to)
+      const pieces = this.#take()
+      if (pieces.length === 0) break
+      await this.#settleOneCommit(pieces)
     }
     this.#running = false
     this.#idle?.resolve()
     this.#idle = null
   }
 
-  #take(): Segment[] {
-    const segments: Segment[] = []
-    let room = this.#options.bounds.batchFixes
+  #take(): Piece<Submission>[] {
+    const pieces: Piece<Submission>[] = []
+    let room = this.#options.batchFixes
     while (room > 0 && this.#head < this.#waiting.length) {
       const submission = this.#waiting[this.#head]!
       const from = submission.taken
       const rest = submission.failed ? 0 : submission.fixes.length - from
       const to = from + Math.min(rest, room)
       if (!submission.failed) {
-        segments.push({ submission, from, to, withHeartbeats: from === 0 })
+        pieces.push({ submission, from, to, withHeartbeats: from === 0 })
         submission.taken = to
         room -= to - from + (from === 0 ? submission.heartbeats.length : 0)
       }
@@ -136,55 +119,87 @@ export class CommitQueue {
       this.#waiting = this.#waiting.slice(this.#head)
       this.#head = 0
     }
-    return segments
+    return pieces
   }
 
-  #settle(submission: Submission, to: number): void {
-    // What is left of a failed one is not stored: its sender repeats all of it.
-    if (!submission.failed && to < submission.fixes.length) return
-    this.#fixes -= weight(submission)
-    this.#bytes -= submission.bytes
-    submission.end(submission.failed ? 'unavailable' : 'done')
+  async #settleOneCommit(pieces: readonly Piece<Submission>[]): Promise<void> {
+    const { overflow, room } = this.#options
+    const attempt = { isGivenUp: false }
+    const commit = this.#commit(pieces, attempt)
+    const isTaken = overflow === null ? await commit : await within(commit, patienceMs, false)
+    if (!isTaken && overflow !== null) {
+      attempt.isGivenUp = true
+      overflow.takeOver(this.#leaveAll(pieces), commit)
+      return
+    }
+    for (const { submission, to } of pieces) {
+      if (!isTaken) submission.failed = true
+      // What is left of a failed one is not stored: its sender repeats all of it.
+      if (submission.failed) room.release(submission, 'unavailable')
+      else if (to === submission.fixes.length) room.release(submission, 'done')
+    }
   }
 
-  async #commit(segments: readonly Segment[]): Promise<void> {
+  /** All that waits and all of this commit, as if none of the commit had been taken. */
+  #leaveAll(pieces: readonly Piece<Submission>[]): Submission[] {
+    const left = new Set<Submission>()
+    for (const { submission, from } of pieces) {
+      submission.taken = from
+      left.add(submission)
+    }
+    for (const submission of this.#waiting.slice(this.#head)) left.add(submission)
+    this.#waiting = []
+    this.#head = 0
+    for (const submission of left)
+      if (submission.failed) {
+        left.delete(submission)
+        this.#options.room.release(submission, 'unavailable')
+      }
+    return [...left]
+  }
+
+  /** @returns false when the database is away; true also for a submission that it refused, which has `failed` set */
+  async #commit(pieces: readonly Piece<Submission>[], attempt: { isGivenUp: boolean }): Promise<boolean> {
     const { store, now, log, markers, metrics } = this.#options
-    const assembled = assembleBatch(segments, markers, now())
+    const assembled = assembleBatch(pieces, markers, now())
     const began = performance.now()
     let stored: readonly boolean[]
     try {
       ;({ stored } = await store.appendFixes(assembled.batch))
     } catch (error) {
       metrics.commitFailed()
-      if (!(error instanceof AppError) && segments.length > 1) {
+      const isRefused = !(error instanceof AppError)
+      if (isRefused && pieces.length > 1) {
         // Not the database's state but something in the batch: one sender must not keep all others out.
-        const middle = segments.length >> 1
-        await this.#commit(segments.slice(0, middle))
-        await this.#commit(segments.slice(middle))
-        return
+        const middle = pieces.length >> 1
+        const isTaken = await this.#commit(pieces.slice(0, middle), attempt)
+        return isTaken && this.#commit(pieces.slice(middle), attempt)
       }
-      if (!this.#outage || !(error instanceof AppError))
-        log.error(
-          { error, fixes: assembled.fixes.length },
-          'Fixes could not be stored; their senders keep them.',
-        )
+      if (!this.#outage || isRefused)
+        log.error({ error, fixes: assembled.fixes.length }, 'Fixes could not be stored.')
       this.#outage = true
-      for (const { submission } of segments) submission.failed = true
-      return
+      if (isRefused) for (const { submission } of pieces) submission.failed = true
+      return isRefused
     }
     if (this.#outage) {
       this.#outage = false
       log.info({}, 'Fixes can be stored again.')
     }
     metrics.committed(assembled.fixes.length, (performance.now() - began) / 1000)
-    this.#report(segments, assembled, stored)
+    // Their senders were answered meanwhile, by the overflow.
+    if (!attempt.isGivenUp) this.#report(pieces, assembled, stored)
     this.#options.onMoved(moveMarkers(assembled, stored, markers))
+    return true
   }
 
-  #report(segments: readonly Segment[], { batch, fixes }: Assembled, stored: readonly boolean[]): void {
+  #report(
+    pieces: readonly Piece<Submission>[],
+    { batch, fixes }: Assembled,
+    stored: readonly boolean[],
+  ): void {
     const { metrics } = this.#options
     let at = 0
-    for (const { submission, from, to } of segments) {
+    for (const { submission, from, to } of pieces) {
       const { codes, slots } = submission
       const counts = metrics.countsOf(submission.protocol)
       for (let i = from; i < to; i++, at++) {
@@ -195,5 +210,3 @@ export class CommitQueue {
     }
   }
 }
-
-const weight = (submission: Submission) => submission.fixes.length + submission.heartbeats.length

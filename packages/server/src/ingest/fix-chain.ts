@@ -1,17 +1,17 @@
 import { type Fix, type FixFlag, flagFix, type LatestFix } from '@fleet/domain'
-import type { FixBatch, ResolvedFix } from '@fleet/store'
+import { type FixBatch, type ResolvedFix, storableAheadMs } from '@fleet/store'
 import type { MarkerTable } from './marker-table.ts'
 import { riddenM } from './ridden.ts'
-import { outcomeCode, type Segment } from './submission.ts'
+import { outcomeCode, type Piece } from './submission.ts'
 
 type Judged = { -readonly [K in keyof ResolvedFix]: ResolvedFix[K] }
 
-/** Later than this the store does not keep a fix: its own bound (`storableAheadMs`), named here to be told to senders. */
-const storableAheadMs = 2 * 86_400_000
+/** Where the bikes stand, as far as the next fixes are judged by it. */
+type Standing = Pick<MarkerTable, 'get'>
 
 export interface Assembled {
   readonly batch: FixBatch
-  /** The fixes of all segments, in the order of arrival. */
+  /** The fixes of all pieces, in the order of arrival. */
   readonly fixes: readonly ResolvedFix[]
   /** Places in `fixes`, oldest fix first; null when the fixes of every bike arrived in that order. */
   readonly order: Uint32Array | null
@@ -22,10 +22,10 @@ export interface Assembled {
  * adds. The fixes of a bike are judged in the order of their times, each against the plausible one before it, the
  * first against the bike's marker.
  */
-export function assembleBatch(segments: readonly Segment[], markers: MarkerTable, nowMs: number): Assembled {
+export function assembleBatch(pieces: readonly Piece[], markers: Standing, nowMs: number): Assembled {
   const fixes: Judged[] = []
   const heartbeats: FixBatch['heartbeats'][number][] = []
-  for (const { submission, from, to, withHeartbeats } of segments) {
+  for (const { submission, from, to, withHeartbeats } of pieces) {
     if (withHeartbeats) for (const heartbeat of submission.heartbeats) heartbeats.push(heartbeat)
     for (let i = from; i < to; i++) {
       const fix = submission.fixes[i]!
@@ -78,7 +78,7 @@ interface Chain {
 function judge(
   fixes: readonly Judged[],
   order: Uint32Array | null,
-  markers: MarkerTable,
+  markers: Standing,
   nowMs: number,
 ): boolean {
   const chains = new Map<number, Chain>()

@@ -1,5 +1,6 @@
 export type { BatchAnswer, BatchItemAnswer } from './batch-handler.ts'
-export type { QueueBounds } from './commit-queue.ts'
 export { createIngest, type Ingest, type IngestOptions, type IngestResult } from './ingest.ts'
+export type { QueueBounds } from './queue-room.ts'
 export { openOsmAndPort, type OsmAndPort, type OsmAndPortOptions } from './osmand-port.ts'
 export { type IngestRouteOptions, registerIngestRoutes } from './routes.ts'
+export { Spool } from './spool/spool.ts'

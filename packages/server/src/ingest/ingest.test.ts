@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { AppError, type CourierId } from '@fleet/domain'
 import type { PostgresConfig, Store } from '@fleet/store'
 import { startPostgres, type PostgresServer } from '@fleet/store/testing'
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   addBike,
   addTrackedBike,
@@ -24,6 +24,7 @@ import {
 } from './fleet-fixture.ts'
 import type { Ingest } from './ingest.ts'
 import { outcomes } from './submission.ts'
+import { waitFor } from '../../testing/wait-for.ts'
 
 let server: PostgresServer
 let config: PostgresConfig
@@ -133,7 +134,7 @@ describe.each(backends)('ingest on %s', (_, open) => {
     await execute(store, { type: 'courier.shift', id: courierId, expectedVersion: null, event: 'start' })
     await execute(store, { type: 'courier.take_bike', id: courierId, expectedVersion: null, bikeId })
     let step = 0
-    await vi.waitFor(async () => {
+    await waitFor(async () => {
       await send(ingest, makeReport(tracker, makeFix(timeMs + (step += 1) * 1_000, step * 5)))
       expect(ingest.moved.at(-1)).toMatchObject({ bikeNo: no, courierNo })
     })
@@ -163,7 +164,7 @@ describe.each(backends)('ingest on %s', (_, open) => {
     const id = await addTracker(store, tracker, { on: 'bike', bikeId })
     const ingest = await startIngest(store)
     await execute(store, { type: 'device.remove', id, expectedVersion: null })
-    await vi.waitFor(async () =>
+    await waitFor(async () =>
       expect(await send(ingest, makeReport(tracker, makeFix(recentMs())))).toMatchObject({
         results: ['unknown_tracker'],
       }),
@@ -198,7 +199,7 @@ describe.each(backends)('ingest on %s', (_, open) => {
     let answered = 0
     const timeMs = recentMs()
     const first = send(ingest, makeReport(trackers[0]!, makeFix(timeMs)))
-    await vi.waitFor(() => expect(gate.sizes).toEqual([1]))
+    await waitFor(() => expect(gate.sizes).toEqual([1]))
     const rest = trackers.slice(1).map(async (tracker) => {
       const result = await send(ingest, makeReport(tracker, makeFix(timeMs)))
       answered += 1
@@ -250,7 +251,7 @@ describe.each(backends)('ingest on %s', (_, open) => {
     isLost = false
     expect(await send(ingest, report)).toEqual({ end: 'done', results: ['duplicate'] })
     expect(await countHistory(store, no)).toBe(1)
-    await vi.waitFor(() => expect(ingest.moved).toMatchObject([{ bikeNo: no }]))
+    await waitFor(() => expect(ingest.moved).toMatchObject([{ bikeNo: no }]))
   })
 
   test('markers of before the start are what the first fix is judged against', async () => {
@@ -298,7 +299,7 @@ test('two instances on one PostgreSQL see the markers that the other moved', asy
   const timeMs = recentMs()
   await send(a, makeReport(tracker, makeFix(timeMs)))
   const ofBike = (ingest: typeof a) => ingest.moved.filter((marker) => marker.bikeNo === no)
-  await vi.waitFor(() => expect(ofBike(b)).toMatchObject([{ timeMs }]), { timeout: 5_000 })
+  await waitFor(() => expect(ofBike(b)).toMatchObject([{ timeMs }]))
   // And b judges by what a stored.
   expect(await send(b, makeReport(tracker, makeFix(timeMs + 1_000, 3_000)))).toMatchObject({
     results: ['jump'],
@@ -306,7 +307,7 @@ test('two instances on one PostgreSQL see the markers that the other moved', asy
   expect(await send(b, makeReport(tracker, makeFix(timeMs + 2_000, 10)))).toMatchObject({
     results: ['stored'],
   })
-  await vi.waitFor(() => expect(ofBike(a)).toHaveLength(2), { timeout: 5_000 })
+  await waitFor(() => expect(ofBike(a)).toHaveLength(2))
   expect(ofBike(a)[1]!.odometerM).toBeCloseTo(10, 0)
   // Each marker once, although every read brings the newest of all bikes again.
   expect(ofBike(b)).toHaveLength(2)

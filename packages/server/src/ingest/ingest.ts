@@ -1,17 +1,27 @@
-import type { LatestFix } from '@fleet/domain'
+import { AppError, type LatestFix } from '@fleet/domain'
 import type { ChangeSeq, Store } from '@fleet/store'
 import type { Registry } from 'prom-client'
 import { createChangeTail } from '../live/change-tail.ts'
 import type { Log } from '../log.ts'
+import { within } from '../within.ts'
 import type { TrackerReport } from '../trackers/index.ts'
-import { CommitQueue, defaultBounds, type QueueBounds } from './commit-queue.ts'
+import { CommitQueue } from './commit-queue.ts'
 import { DeviceDirectory } from './device-directory.ts'
 import { DeviceSecrets } from './device-secrets.ts'
+import type { MovedMarkers } from './fix-chain.ts'
 import { createIngestMetrics } from './ingest-metrics.ts'
 import { createMarkerPoll } from './marker-poll.ts'
 import { MarkerTable } from './marker-table.ts'
+import { defaultBounds, type QueueBounds, QueueRoom } from './queue-room.ts'
 import { createRefusalLog, type RefusalLog } from './refusal-log.ts'
+import { createDrain } from './spool/drain.ts'
+import type { Spool } from './spool/spool.ts'
+import { createSpoolMetrics } from './spool/spool-metrics.ts'
+import { Spooler } from './spool/spooler.ts'
 import { outcomeCode, type Protocol, Submission, type SubmissionEnd } from './submission.ts'
+
+/** How long a request waits to learn whether an unknown tracker was registered a moment ago. */
+const identityMs = 3_000
 
 export interface IngestOptions {
   readonly store: Store
@@ -21,9 +31,13 @@ export interface IngestOptions {
   readonly log: Log
   /**
    * Markers that moved, by fixes of this process or of another, newest of each bike, each once. Called after they are
-   * durable.
+   * in the database.
    */
   readonly onMarkers: (markers: readonly LatestFix[]) => void
+  /** Markers that moved by fixes which this machine keeps until the database is back. They come again then. */
+  readonly onSpooledMarkers?: (markers: readonly LatestFix[]) => void
+  /** Where fixes are kept while the database is away; ingest closes it. Null: they stay with their senders. */
+  readonly spool?: Spool | null
   readonly bounds?: Partial<QueueBounds>
 }
 
@@ -64,34 +78,37 @@ export interface Ingest {
 }
 
 export function createIngest(options: IngestOptions): Ingest {
-  const { store, now, registry, log, onMarkers } = options
+  const { store, now, registry, log, onMarkers, spool = null } = options
   const directory = new DeviceDirectory()
   const markers = new MarkerTable()
-  const secrets = new DeviceSecrets(store, now)
-  const metrics = createIngestMetrics(registry, () => queue.length)
+  const bounds = { ...defaultBounds, ...options.bounds }
+  const room = new QueueRoom(bounds)
+  const metrics = createIngestMetrics(registry, () => room.fixes)
   let isStarted = false
 
   const poll = createMarkerPoll({
     store,
     now,
     log,
-    onRead(read) {
-      const moved = markers.learn(read)
-      if (moved.length > 0) onMarkers(moved)
-    },
+    onRead: learnMarkers,
   })
+  const onMoved = ({ moved, behind }: MovedMarkers) => {
+    if (moved.length > 0) onMarkers(moved)
+    if (behind) poll.soon()
+  }
+  const spooler = spool === null ? null : createSpooler(spool)
   const queue = new CommitQueue({
     store,
     now,
     log,
     markers,
     metrics,
-    bounds: { ...defaultBounds, ...options.bounds },
-    onMoved({ moved, behind }) {
-      if (moved.length > 0) onMarkers(moved)
-      if (behind) poll.soon()
-    },
+    room,
+    batchFixes: bounds.batchFixes,
+    overflow: spooler,
+    onMoved,
   })
+  const secrets = new DeviceSecrets(store, now)
   const tail = createChangeTail({
     store,
     log,
@@ -102,6 +119,38 @@ export function createIngest(options: IngestOptions): Ingest {
     onRewind: load,
   })
 
+  /** @param read markers as the database has them */
+  function learnMarkers(read: readonly LatestFix[]): void {
+    const moved = markers.learn(read)
+    if (moved.length > 0) onMarkers(moved)
+  }
+
+  function createSpooler(spool: Spool): Spooler {
+    const spoolMetrics = createSpoolMetrics(registry, spool, now)
+    const findDevice = (trackerId: string) => directory.find(trackerId)?.deviceNo ?? null
+    return new Spooler({
+      spool,
+      drain: createDrain({
+        spool,
+        store,
+        log,
+        markers,
+        metrics: spoolMetrics,
+        findDevice,
+        onMoved,
+        readMarkers: async () => learnMarkers(await store.latestFixes(0)),
+      }),
+      now,
+      log,
+      room,
+      markers,
+      metrics,
+      spoolMetrics,
+      onShown: options.onSpooledMarkers ?? (() => undefined),
+      onCaughtUp: (submissions) => queue.resume(submissions),
+    })
+  }
+
   async function load(): Promise<ChangeSeq> {
     const snapshot = await store.snapshot()
     directory.load(snapshot)
@@ -109,6 +158,16 @@ export function createIngest(options: IngestOptions): Ingest {
     markers.clear()
     markers.learn(snapshot.latest)
     return snapshot.seq
+  }
+
+  /** A phone must not wait for as long as the store tries to reach a database that is away. */
+  async function catchUpInTime(): Promise<void> {
+    const isLate = await within(
+      tail.catchUp().then(() => false),
+      identityMs,
+      true,
+    )
+    if (isLate) throw new AppError('database_unavailable', 'The change log could not be read in time.')
   }
 
   /** Adds what can be added and returns the places of the reports whose tracker nobody knows. */
@@ -153,7 +212,7 @@ export function createIngest(options: IngestOptions): Ingest {
     if (unknown.length > 0) {
       // Registered a moment ago, perhaps by another process: what was committed by now must count.
       try {
-        await tail.catchUp()
+        await catchUpInTime()
       } catch {
         // Nobody can say that the tracker is unknown while the database is away; the tail has logged why.
         return turnAway('unavailable')
@@ -166,7 +225,8 @@ export function createIngest(options: IngestOptions): Ingest {
       refusals.unknownTracker(protocol, reports[i]!.trackerId)
     }
     if (submission.fixes.length + submission.heartbeats.length > 0) {
-      queue.add(submission)
+      if (spooler?.isActive) spooler.add(submission)
+      else queue.add(submission)
       const end = await submission.ended
       if (end !== 'done') return turnAway(end)
     }
@@ -183,24 +243,27 @@ export function createIngest(options: IngestOptions): Ingest {
     refusals,
     secrets,
     get isFull() {
-      return !isStarted || queue.isFull
+      return !isStarted || room.isFull
     },
     async start() {
       tail.start(await load())
       poll.start()
+      spooler?.start()
       isStarted = true
     },
     async firstKnown(trackerIds) {
       const isKnown = (trackerId: string) => directory.find(trackerId) !== undefined
       const known = trackerIds.find(isKnown)
       if (known !== undefined) return known
-      await tail.catchUp()
+      await catchUpInTime()
       return trackerIds.find(isKnown) ?? null
     },
     submit,
     async close() {
       isStarted = false
       await queue.drained()
+      await spooler?.close()
+      await spool?.close()
       tail.close()
       poll.close()
     },

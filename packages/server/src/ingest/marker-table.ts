@@ -3,9 +3,17 @@ import type { LatestFix } from '@fleet/domain'
 /** The marker of every bike as this process knows it: what the next fix is judged against. */
 export class MarkerTable {
   readonly #markers = new Map<number, LatestFix>()
+  readonly #below: MarkerTable | null
+
+  /** @param below gives the marker of a bike that has none here, or an older one */
+  constructor(below: MarkerTable | null = null) {
+    this.#below = below
+  }
 
   get(bikeNo: number): LatestFix | null {
-    return this.#markers.get(bikeNo) ?? null
+    const own = this.#markers.get(bikeNo) ?? null
+    const other = this.#below?.get(bikeNo) ?? null
+    return own === null || (other !== null && other.timeMs > own.timeMs) ? other : own
   }
 
   clear(): void {
@@ -24,7 +32,7 @@ export class MarkerTable {
   learn(markers: readonly LatestFix[]): LatestFix[] {
     const moved: LatestFix[] = []
     for (const marker of markers) {
-      const known = this.#markers.get(marker.bikeNo)
+      const known = this.get(marker.bikeNo)
       // A read that began before our own commit brings an older marker.
       if (known && known.timeMs > marker.timeMs) continue
       // The same fix again: the database's odometer is the true one, but nothing moved.

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { AppError } from '@fleet/domain'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import {
   addTrackedBike,
   countHistory,
@@ -11,6 +11,7 @@ import {
   startIngest,
 } from './fleet-fixture.ts'
 import { openOsmAndPort } from './osmand-port.ts'
+import { waitFor } from '../../testing/wait-for.ts'
 
 async function openPort() {
   const gate = gateAppends(await openSqliteFleet())
@@ -95,7 +96,7 @@ test('closing answers what came and takes no more', async () => {
   await fetch(`${url}/?id=bike-1&${place}`)
   gate.shut()
   const inFlight = fetch(`${url}/?id=bike-1&${place}`)
-  await vi.waitFor(() => expect(gate.sizes).toHaveLength(2))
+  await waitFor(() => expect(gate.sizes).toHaveLength(2))
   const closed = port.close()
   gate.open()
   expect((await inFlight).status).toBe(200)

@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto'
 import { AppError } from '@fleet/domain'
 import type { Store } from '@fleet/store'
-import { expect, onTestFinished, test, vi } from 'vitest'
+import { expect, onTestFinished, test } from 'vitest'
 import { createSessions } from '../auth/sessions.ts'
 import { createApp } from '../http/app.ts'
 import type { BatchAnswer } from './batch-handler.ts'
-import type { QueueBounds } from './commit-queue.ts'
+import type { QueueBounds } from './queue-room.ts'
 import {
   addTrackedBike,
   type AppendGate,
@@ -19,6 +19,7 @@ import {
   startIngest,
 } from './fleet-fixture.ts'
 import { registerIngestRoutes } from './routes.ts'
+import { waitFor } from '../../testing/wait-for.ts'
 
 interface Api {
   readonly store: Store
@@ -154,7 +155,7 @@ test('OwnTracks: a new secret holds at once and the old one no longer', async ()
   const secretHash = createHash('sha256').update('new').digest('hex')
   await execute(store, { type: 'device.rotate', id: device.id, expectedVersion: null, secretHash })
   expect((await post('/ingest/owntracks', location(tst + 1), basic('bike-1', 'new'))).status).toBe(200)
-  await vi.waitFor(async () =>
+  await waitFor(async () =>
     expect(
       (await post('/ingest/owntracks', location(tst + 2), basic('bike-1', secretOf('bike-1')))).status,
     ).toBe(401),
@@ -197,6 +198,7 @@ test('a batch is answered item by item', async () => {
   expect(answer).toEqual({
     stored: 1,
     duplicate: 1,
+    accepted: 0,
     flagged: 1,
     rejected: 3,
     results: [
@@ -271,7 +273,7 @@ test('when the queue is full, requests are turned away before their bodies are r
   const timeMs = recentMs()
   gate.shut()
   const taken = [0, 1].map((i) => get(`/ingest/osmand?id=bike-1&${place}&timestamp=${timeMs + i}`))
-  await vi.waitFor(async () => {
+  await waitFor(async () => {
     const refused = await post('/ingest/positions', JSON.stringify([item('bike-1', timeMs + 9)]), json)
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, '1'])
   })

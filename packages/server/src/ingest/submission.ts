@@ -12,6 +12,7 @@ export const outcomes = [
   'inaccurate',
   'jump',
   'future',
+  'spooled',
   'heartbeat',
   'unknown_tracker',
   'too_far_ahead',
@@ -26,16 +27,26 @@ export const outcomeCode = Object.fromEntries(outcomes.map((name, code) => [name
 /** How a request ended as a whole. With `busy` nothing was taken; with `unavailable` a part may have been stored. */
 export type SubmissionEnd = 'done' | 'busy' | 'unavailable'
 
+/** Whom the fixes of a tracker count for at the moment. */
+export type FixOwner = Pick<DirectoryEntry, 'trackerId' | 'deviceNo' | 'bikeNo' | 'courierNo'>
+
+/** Fixes with the owner of each, in parallel arrays. */
+export interface OwnedFixes {
+  readonly fixes: readonly Fix[]
+  readonly owners: readonly FixOwner[]
+  readonly heartbeats: readonly DeviceContact[]
+}
+
 /**
  * One request's fixes on their way to the disk. Parallel arrays instead of an object and a promise a fix: a request
  * of 10,000 costs three allocations and one promise.
  */
-export class Submission {
+export class Submission implements OwnedFixes {
   readonly protocol: Protocol
   /** One outcome code for each report of the request, in its order. */
   readonly codes: Uint8Array
   readonly fixes: Fix[] = []
-  readonly owners: DirectoryEntry[] = []
+  readonly owners: FixOwner[] = []
   /** Where in `codes` the outcome of a fix belongs. */
   readonly slots: number[] = []
   readonly heartbeats: DeviceContact[] = []
@@ -56,7 +67,7 @@ export class Submission {
     this.#end = resolve
   }
 
-  addFix(fix: Fix, owner: DirectoryEntry, slot: number): void {
+  addFix(fix: Fix, owner: FixOwner, slot: number): void {
     this.fixes.push(fix)
     this.owners.push(owner)
     this.slots.push(slot)
@@ -68,10 +79,10 @@ export class Submission {
 }
 
 /** A part of a submission that goes into one commit: fixes `from` to `to` (exclusive). */
-export interface Segment {
-  readonly submission: Submission
+export interface Piece<T extends OwnedFixes = OwnedFixes> {
+  readonly submission: T
   readonly from: number
   readonly to: number
-  /** The heartbeats of a submission go with its first segment. */
+  /** The heartbeats of a submission go with its first piece. */
   readonly withHeartbeats: boolean
 }

@@ -1,5 +1,8 @@
 import type { ChangeSeq } from '@fleet/store'
 
+/** Before the first change. */
+export const noChange = '0' as ChangeSeq
+
 /** Orders two places in the change log: negative when `a` is before `b`. Decimal text, because it can pass 2^53. */
 export function compareSeq(a: ChangeSeq, b: ChangeSeq): number {
   if (a.length !== b.length) return a.length - b.length

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@fleet/domain'
 import type { Change, ChangeSeq, Store } from '@fleet/store'
 import type { Log } from '../log.ts'
-import { compareSeq } from './change-seq.ts'
+import { compareSeq, noChange } from './change-seq.ts'
 
 const pageSize = 500
 /** A wake-up can be lost (NOTIFY on a broken connection): the log is read this often whatever happens. */
@@ -17,8 +17,8 @@ export interface ChangeTailOptions {
   /** Oldest first, each change once. Called in one go with no await between reading and delivering. */
   readonly onChanges: (changes: readonly Change[]) => void
   /**
-   * The log ends before the place that was read: another database answers, or one that was restored. Whoever
-   * follows it must start again and returns the place to go on from.
+   * The last line that was read is not there any more: a standby was promoted that had not received it, or a backup was
+   * restored. Whoever follows the log must start again and returns the place to go on from.
    */
   readonly onRewind: () => Promise<ChangeSeq>
 }
@@ -43,25 +43,35 @@ export interface ChangeTail {
 export function createChangeTail(options: ChangeTailOptions): ChangeTail {
   const { store, log } = options
   let seq = '0' as ChangeSeq
+  /** The line at `seq`, once it was read. */
+  let last: Change | null = null
   let closed = false
   let unsubscribe: (() => void) | null = null
   let timer: NodeJS.Timeout | null = null
   let failures = 0
 
+  /**
+   * Reads the last line once more, each time, and goes on only behind the same one. The store changes servers without
+   * telling, and a new primary gives the places of lines that it never received to others.
+   */
   async function readToEnd(): Promise<void> {
-    // After a failure the database may be another one than before: a promoted standby, or a restored backup.
-    if (failures > 0 && compareSeq(await store.headSeq(), seq) < 0) {
-      log.warn({ seq }, 'The change log ends before the place that was read; starting again from a snapshot.')
-      seq = await options.onRewind()
-    }
     for (;;) {
-      const changes = await store.changes(seq, pageSize)
+      const page = await store.changes(before(seq), pageSize + 1)
       if (closed) return
-      const last = changes.at(-1)
-      if (last === undefined) return
-      seq = last.seq
-      options.onChanges(changes)
-      if (changes.length < pageSize) return
+      const [first, ...rest] = page
+      if (seq !== noChange && !isSameLine(first, seq, last)) {
+        log.warn({ seq }, 'The change log lacks the last line that was read; starting again from a snapshot.')
+        seq = await options.onRewind()
+        last = null
+        continue
+      }
+      const changes = seq === noChange ? page : rest
+      last = page.at(-1) ?? null
+      if (changes.length > 0) {
+        seq = changes.at(-1)!.seq
+        options.onChanges(changes)
+      }
+      if (page.length <= pageSize) return
     }
   }
 
@@ -117,6 +127,7 @@ export function createChangeTail(options: ChangeTailOptions): ChangeTail {
     },
     start(since) {
       seq = since
+      last = null
       unsubscribe = store.onChange(wake)
       wake()
     },
@@ -127,6 +138,15 @@ export function createChangeTail(options: ChangeTailOptions): ChangeTail {
       if (timer !== null) clearTimeout(timer)
     },
   }
+}
+
+/** The place from which `Store.changes` gives the line at `seq` first. */
+const before = (seq: ChangeSeq) => (seq === noChange ? seq : (String(BigInt(seq) - 1n) as ChangeSeq))
+
+function isSameLine(line: Change | undefined, seq: ChangeSeq, known: Change | null): boolean {
+  if (line?.seq !== seq) return false
+  if (known === null) return true
+  return line.id === known.id && line.version === known.version && line.atMs === known.atMs
 }
 
 /** Work that runs once at a time. Who asks during a run waits for the one after it, which sees what the first may have missed. */

@@ -1,6 +1,6 @@
 import { connect } from 'node:net'
 import { liveSnapshot } from '@fleet/api'
-import type { User } from '@fleet/domain'
+import type { User, ZoneEvent } from '@fleet/domain'
 import type { Store } from '@fleet/store'
 import { expect, test, vi } from 'vitest'
 import {
@@ -14,6 +14,7 @@ import {
   startIngest,
 } from '../ingest/fleet-fixture.ts'
 import { cut, openLive, openScreen, waitForStart } from './live-fixture.ts'
+import { waitFor } from '../../testing/wait-for.ts'
 
 async function openWatched(role: User['role'] = 'dispatcher') {
   const store = await openSqliteFleet()
@@ -32,7 +33,7 @@ test('a client starts with a snapshot and then hears of every change', async () 
   await waitForStart(screen)
   expect(liveSnapshot.parse(screen.messages[0]).bikes).toHaveLength(1)
   const id = await addBike(store)
-  await vi.waitFor(() => expect(screen.changes).toMatchObject([{ kind: 'bike', id, command: 'bike.create' }]))
+  await waitFor(() => expect(screen.changes).toMatchObject([{ kind: 'bike', id, command: 'bike.create' }]))
   expect(screen.seq).toBe(await store.headSeq())
 })
 
@@ -42,9 +43,31 @@ test('accounts are not shown, neither in the snapshot nor as changes', async () 
   await waitForStart(screen)
   await live.signIn('mechanic', 'hidden-name')
   await addBike(store)
-  await vi.waitFor(() => expect(screen.changes).toHaveLength(1))
+  await waitFor(() => expect(screen.changes).toHaveLength(1))
   expect(JSON.stringify(screen.messages)).not.toContain('hidden-name')
   expect(screen.messages[0]).not.toHaveProperty('users')
+})
+
+test('bikes that cross the border of a zone are told to those who follow', async () => {
+  const { live, cookie } = await openWatched()
+  const screen = await openScreen(live, cookie)
+  await waitForStart(screen)
+  const event = {
+    no: 1,
+    timeMs: recentMs(),
+    kind: 'enter',
+    zoneId: '00000000-0000-7000-8000-000000000001' as ZoneEvent['zoneId'],
+    zoneName: 'West',
+    zoneKind: 'slow',
+    bikeNo: 1,
+    courierNo: null,
+    lat: 52.3,
+    lon: 4.9,
+  } as const
+  live.hub.publishZoneEvents([])
+  live.hub.publishZoneEvents([event])
+  const told = () => screen.messages.filter(({ type }) => type === 'zone_events')
+  await waitFor(() => expect(told()).toEqual([{ type: 'zone_events', events: [event] }]))
 })
 
 test('markers come in the snapshot, then as frames', async () => {
@@ -58,7 +81,7 @@ test('markers come in the snapshot, then as frames', async () => {
   await waitForStart(screen)
   expect(screen.markers.get(no)?.timeMs).toBe(timeMs)
   await send(timeMs + 1_000)
-  await vi.waitFor(() => expect(screen.markers.get(no)?.timeMs).toBe(timeMs + 1_000))
+  await waitFor(() => expect(screen.markers.get(no)?.timeMs).toBe(timeMs + 1_000))
   const metrics = await live.registry.metrics()
   expect(metrics).toContain('fleet_live_clients 1')
   expect(metrics).toContain('fleet_live_joins_total{how="snapshot"} 1')
@@ -76,9 +99,9 @@ test('whoever comes back gets what was missed and all markers, without a snapsho
   const timeMs = recentMs()
   await ingest.submit('batch', [makeReport('bike-1', makeFix(timeMs))], 100)
   const second = await openScreen(live, cookie, { resume: { logId, seq } })
-  await vi.waitFor(() => expect(second.changes.map(({ id }) => id)).toEqual(ids))
+  await waitFor(() => expect(second.changes.map(({ id }) => id)).toEqual(ids))
   expect(second.messages[0]).toMatchObject({ type: 'resumed', seq })
-  await vi.waitFor(() => expect(second.markers.get(no)?.timeMs).toBe(timeMs))
+  await waitFor(() => expect(second.markers.get(no)?.timeMs).toBe(timeMs))
 })
 
 test('after a restart of the server a client resumes from the log itself', async () => {
@@ -89,7 +112,7 @@ test('after a restart of the server a client resumes from the log itself', async
   const ids = [await addBike(store), await addBike(store), await addBike(store)]
   const restarted = await openLive(store)
   const again = await openScreen(restarted, cookie, { resume })
-  await vi.waitFor(() => expect(again.changes.map(({ id }) => id)).toEqual(ids))
+  await waitFor(() => expect(again.changes.map(({ id }) => id)).toEqual(ids))
   expect(again.messages.map(({ type }) => type)).not.toContain('snapshot')
 })
 
@@ -113,15 +136,15 @@ test('what is not one start message ends the connection', async () => {
   for (const text of ['hello', '{"type":"stop"}', '{"type":"start","resume":{"logId":"x","seq":"-1"}}']) {
     const screen = await openScreen(live, cookie, { silent: true })
     screen.socket.send(text)
-    await vi.waitFor(() => expect(screen.closed?.code).toBe(1008))
+    await waitFor(() => expect(screen.closed?.code).toBe(1008))
   }
   const twice = await openScreen(live, cookie)
   await waitForStart(twice)
   twice.socket.send('{"type":"start"}')
-  await vi.waitFor(() => expect(twice.closed?.code).toBe(1008))
+  await waitFor(() => expect(twice.closed?.code).toBe(1008))
   const large = await openScreen(live, cookie, { silent: true })
   large.socket.send('x'.repeat(10_000))
-  await vi.waitFor(() => expect(large.closed?.code).toBe(1009))
+  await waitFor(() => expect(large.closed?.code).toBe(1009))
 })
 
 test('only people who may watch get in, and only from pages of this app', async () => {
@@ -161,7 +184,7 @@ test('a person who is disabled is cut off within seconds, others stay', async ()
   const [stays, leaves] = [await openScreen(live, cookie), await openScreen(live, leaver.cookie)]
   await waitForStart(leaves)
   await setUser(store, leaver.user, { disabled: true })
-  await vi.waitFor(() => expect(leaves.closed).toEqual({ code: 1008, reason: 'The session has ended' }))
+  await waitFor(() => expect(leaves.closed).toEqual({ code: 1008, reason: 'The session has ended' }))
   expect(stays.closed).toBeNull()
   await expect(openScreen(live, leaver.cookie)).rejects.toThrow('401')
 })
@@ -171,7 +194,7 @@ test('a person who becomes a courier is cut off', async () => {
   const screen = await openScreen(live, cookie)
   await waitForStart(screen)
   await setUser(store, user, { role: 'courier' })
-  await vi.waitFor(() => expect(screen.closed?.code).toBe(1008))
+  await waitFor(() => expect(screen.closed?.code).toBe(1008))
 })
 
 test('signing out ends the live connection of that session', async () => {
@@ -180,7 +203,7 @@ test('signing out ends the live connection of that session', async () => {
   await waitForStart(screen)
   await live.signOut(token)
   live.hub.recheckSessions()
-  await vi.waitFor(() => expect(screen.closed?.code).toBe(1008))
+  await waitFor(() => expect(screen.closed?.code).toBe(1008))
 })
 
 test('a stopping server says so and comes to an end', async () => {
@@ -188,7 +211,7 @@ test('a stopping server says so and comes to an end', async () => {
   const screen = await openScreen(live, cookie)
   await waitForStart(screen)
   await live.hub.close()
-  await vi.waitFor(() => expect(screen.closed?.code).toBe(1001))
+  await waitFor(() => expect(screen.closed?.code).toBe(1001))
   expect(live.hub.clientCount).toBe(0)
 })
 
@@ -210,7 +233,10 @@ test('a client that reads nothing costs a bounded amount, and gets the newest st
   const publishUntilSeen = async () => {
     timeMs += 1_000
     live.hub.publishMarkers([...markers(timeMs), { ...sample, timeMs }])
-    await vi.waitFor(() => expect(quick.markers.get(no)?.timeMs).toBe(timeMs), { interval: 5 })
+    await vi.waitFor(() => expect(quick.markers.get(no)?.timeMs).toBe(timeMs), {
+      interval: 5,
+      timeout: 30_000,
+    })
   }
   for (let i = 0; i < 40; i++) await publishUntilSeen()
   const lastSeen = slow.markers.get(no)?.timeMs ?? 0
@@ -219,7 +245,7 @@ test('a client that reads nothing costs a bounded amount, and gets the newest st
   expect(live.hub.waitingBytes).toBeLessThan(2 * 1024 * 1024)
   const framesBefore = slow.frames
   slow.socket.resume()
-  await vi.waitFor(() => expect(slow.markers.get(no)?.timeMs).toBe(timeMs), { timeout: 5_000 })
+  await waitFor(() => expect(slow.markers.get(no)?.timeMs).toBe(timeMs))
   expect(slow.frames - framesBefore).toBeLessThan(quick.frames)
 })
 

@@ -1,9 +1,10 @@
 import { liveAliveIntervalMs, liveClientMessage, type LiveServerMessage } from '@fleet/api'
-import type { Bike, LatestFix } from '@fleet/domain'
-import type { Change, ChangeSeq, Snapshot, Store } from '@fleet/store'
+import type { Bike, LatestFix, ZoneEvent } from '@fleet/domain'
+import type { Change, ChangeSeq, Snapshot, Store, StoreHealth } from '@fleet/store'
 import type { Registry } from 'prom-client'
 import type { WebSocket } from 'ws'
 import type { Log } from '../log.ts'
+import { isDatabaseAway } from '../database-away.ts'
 import { compareSeq, parseChangeSeq } from './change-seq.ts'
 import { createChangeTail } from './change-tail.ts'
 import { ChangeWindow, writeChangesMessage } from './change-window.ts'
@@ -27,6 +28,8 @@ export interface LiveHubOptions {
   readonly now: () => number
   readonly registry: Registry
   readonly log: Log
+  /** Every change of the log, oldest first, after it is durable; those that were missed by a restored log are not told. */
+  readonly onChanges?: (changes: readonly Change[]) => void
 }
 
 export interface LiveHub {
@@ -44,6 +47,10 @@ export interface LiveHub {
    * @param mayStay whether the session still stands; asked again and again
    */
   attach(socket: WebSocket, mayStay: () => Promise<boolean>): void
+  /** Tells every client who follows. */
+  publishZoneEvents(events: readonly ZoneEvent[]): void
+  /** Where a bike was last; null when nobody knows. */
+  markerOf(bikeNo: number): LatestFix | null
   /** Cuts the clients whose session ended: call it after somebody signed out. */
   recheckSessions(): void
   readonly clientCount: number
@@ -84,10 +91,14 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
         // It has more to read than it may be given now: look again soon, although nothing else may happen.
         if (isBehind(client)) scheduleFlush()
       }
+      if (lastRead !== null && !window.covers(lastRead.seq)) void sharedSnapshot().catch(() => undefined)
+      options.onChanges?.(changes)
       if (changes.some(({ kind }) => kind === 'user')) recheckSessions()
     },
     async onRewind() {
       const snapshot = await load()
+      // What clients have read of the lost lines must not be gone on from.
+      logId = `${snapshot.logId}/${now()}`
       for (const client of clients) if (client.phase === 'following') void join(client, null)
       return snapshot.seq
     },
@@ -120,6 +131,8 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
 
   async function join(client: LiveClient, resume: { logId: string; seq: string } | null): Promise<void> {
     client.phase = 'joining'
+    const health = store.health.current()
+    if (health.state !== 'fine') client.send(writeDatabaseState(health), false)
     try {
       const resumed =
         resume !== null && resume.logId === logId && (await resumeAt(client, parseChangeSeq(resume.seq)))
@@ -162,21 +175,42 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
   }
 
   async function startAfresh(client: LiveClient): Promise<void> {
-    const snapshot = await sharedSnapshot()
+    const snapshot = knownSnapshot() ?? (await sharedSnapshot())
     if (client.phase !== 'joining') return
     metrics.joined('snapshot')
     client.seq = snapshot.seq
     client.revision = snapshot.revision
-    await client.sendAndWait(snapshot.bytes)
+    await client.sendAndWait(stamp(snapshot))
+  }
+
+  /** While the database is away: what was read last, and all that came since, are what is known. */
+  function knownSnapshot(): WrittenSnapshot | null {
+    const isKnown = lastRead?.logId === logId && window.covers(lastRead.seq)
+    return isKnown && isDatabaseAway(store) ? lastRead : null
   }
 
   interface WrittenSnapshot {
+    /** All but what is said of when it is sent. */
     readonly bytes: Buffer
+    readonly logId: string
     readonly seq: ChangeSeq
     /** Markers that moved after this revision of the board may be missing in it. */
     readonly revision: number
   }
+  let stamped: { readonly of: WrittenSnapshot; readonly atMs: number; readonly bytes: Buffer } | null = null
+
+  /** With the time, once a second at most: those who come together share one message. */
+  function stamp(snapshot: WrittenSnapshot): Buffer {
+    const nowMs = now()
+    if (stamped?.of !== snapshot || Math.abs(nowMs - stamped.atMs) >= 1_000) {
+      const head = Buffer.from(`{"type":"snapshot","serverTimeMs":${nowMs},`)
+      stamped = { of: snapshot, atMs: nowMs, bytes: Buffer.concat([head, snapshot.bytes]) }
+    }
+    return stamped.bytes
+  }
+
   let reading: Promise<WrittenSnapshot> | null = null
+  let lastRead: WrittenSnapshot | null = null
 
   /** After a restart of the server all clients come at once: they share one read and one serialisation. */
   function sharedSnapshot(): Promise<WrittenSnapshot> {
@@ -189,25 +223,15 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
   async function readSnapshot(): Promise<WrittenSnapshot> {
     const { revision } = board
     const snapshot = await store.snapshot()
+    publishMarkers(snapshot.latest)
+    return keepSnapshot(snapshot, revision)
+  }
+
+  function keepSnapshot(snapshot: Snapshot, revision: number): WrittenSnapshot {
     const { seq, bikes, couriers, deliveries, issues, zones, devices, latest } = snapshot
-    publishMarkers(latest)
-    const serverTimeMs = now()
-    const bytes = Buffer.from(
-      JSON.stringify({
-        type: 'snapshot',
-        seq,
-        logId: snapshot.logId,
-        serverTimeMs,
-        bikes,
-        couriers,
-        deliveries,
-        issues,
-        zones,
-        devices,
-        latest,
-      }),
-    )
-    return { bytes, seq, revision }
+    const rest = { seq, logId, bikes, couriers, deliveries, issues, zones, devices, latest }
+    lastRead = { bytes: Buffer.from(JSON.stringify(rest).slice(1)), logId: logId!, seq, revision }
+    return lastRead
   }
 
   function follow(client: LiveClient): void {
@@ -256,6 +280,13 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
     scheduleFlush()
   }
 
+  function publishZoneEvents(events: readonly ZoneEvent[]): void {
+    if (events.length === 0) return
+    const message = write({ type: 'zone_events', events })
+    for (const client of clients)
+      if (client.phase === 'following' && client.mayTakeChanges) client.send(message, false)
+  }
+
   /** At once when the last frame was long ago, else when the interval is over. */
   function scheduleFlush(): void {
     if (flushTimer !== null || isClosed) return
@@ -277,6 +308,18 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
     if (oldestMs !== null) metrics.markerDelay(Math.max(0, now() - oldestMs) / 1000)
     if (isAnyBehind) scheduleFlush()
   }
+
+  const writeDatabaseState = ({ state, sinceMs }: Pick<StoreHealth, 'state' | 'sinceMs'>) =>
+    write({ type: 'database', state, sinceMs, serverTimeMs: now() })
+
+  /** Also to those who wait for their first answer, which takes the database. */
+  const unsubscribeHealth = store.health.onStateChange((health) => {
+    const message = writeDatabaseState(health)
+    // Some were let in on what was known.
+    if (health.state === 'fine') recheckSessions()
+    for (const client of clients)
+      if (client.phase === 'joining' || client.phase === 'following') client.send(message, false)
+  })
 
   // --- Connections ---
 
@@ -331,8 +374,9 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
 
   return {
     async start() {
-      const { seq } = await load()
-      tail.start(seq)
+      const snapshot = await load()
+      keepSnapshot(snapshot, board.revision)
+      tail.start(snapshot.seq)
       every(liveAliveIntervalMs, () => {
         const alive = write({ type: 'alive', serverTimeMs: now() })
         for (const client of clients)
@@ -344,6 +388,8 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
       every(recheckIntervalMs, recheckSessions)
     },
     publishMarkers,
+    publishZoneEvents,
+    markerOf: (bikeNo) => board.get(bikeNo),
     attach,
     recheckSessions,
     get clientCount() {
@@ -356,6 +402,7 @@ export function createLiveHub(options: LiveHubOptions): LiveHub {
     },
     async close() {
       isClosed = true
+      unsubscribeHealth()
       tail.close()
       for (const timer of timers) clearInterval(timer)
       if (flushTimer !== null) clearTimeout(flushTimer)

@@ -40,16 +40,18 @@ export class LiveClient {
     return this.socket.bufferedAmount < maxPositionsBytes
   }
 
-  /** Bytes are shared between clients: text comes serialised too. */
+  /** Bytes are shared between clients: text comes serialised too. Small and many, so not compressed. */
   send(bytes: Uint8Array, binary: boolean): void {
     this.#sentBytes += bytes.byteLength
-    this.socket.send(bytes, { binary })
+    this.socket.send(bytes, { binary, compress: false })
   }
 
-  /** Resolves when the operating system has taken the message, or when the socket is closed. */
+  /** Large and rare: compressed. Resolves when the operating system has taken it, or when the socket is closed. */
   sendAndWait(bytes: Uint8Array): Promise<void> {
     this.#sentBytes += bytes.byteLength
-    return new Promise((resolve) => this.socket.send(bytes, { binary: false }, () => resolve()))
+    return new Promise((resolve) =>
+      this.socket.send(bytes, { binary: false, compress: true }, () => resolve()),
+    )
   }
 
   heard(nowMs: number): void {

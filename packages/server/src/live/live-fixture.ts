@@ -2,7 +2,7 @@ import { decodePositionFrame, type LiveServerMessage, type Marker } from '@fleet
 import type { User } from '@fleet/domain'
 import type { Change, Store } from '@fleet/store'
 import { Registry } from 'prom-client'
-import { onTestFinished, vi } from 'vitest'
+import { onTestFinished } from 'vitest'
 import { WebSocket } from 'ws'
 import { createSessions } from '../auth/sessions.ts'
 import { createApp } from '../http/app.ts'
@@ -10,6 +10,7 @@ import { sessionCookie } from '../http/session-cookie.ts'
 import { execute, newId, quietLog } from '../ingest/fleet-fixture.ts'
 import { createLiveHub, type LiveHub } from './hub.ts'
 import { registerLive } from './routes.ts'
+import { waitFor } from '../../testing/wait-for.ts'
 
 /* For the tests of the live channel: the app on a real port, and clients that read as a screen does. */
 
@@ -146,7 +147,7 @@ function readFrame(screen: Screen, data: Buffer): void {
 }
 
 export async function waitForStart(screen: Screen): Promise<void> {
-  await vi.waitFor(() => {
+  await waitFor(() => {
     if (screen.messages.length === 0) throw new Error('nothing has come yet')
   })
 }

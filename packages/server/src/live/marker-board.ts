@@ -20,6 +20,10 @@ export class MarkerBoard {
     return this.#revision
   }
 
+  get(bikeNo: number): LatestFix | null {
+    return this.#slots.get(bikeNo)?.marker ?? null
+  }
+
   /** Takes the markers that are newer than what the board shows. Those of one call share a revision. */
   update(markers: readonly LatestFix[]): void {
     const revision = this.#revision + 1

@@ -18,6 +18,7 @@ import {
 } from '../ingest/fleet-fixture.ts'
 import { compareSeq } from './change-seq.ts'
 import { cut, type LiveApp, openLive, openScreen, type Screen } from './live-fixture.ts'
+import { waitFor } from '../../testing/wait-for.ts'
 
 let server: PostgresServer
 let config: PostgresConfig
@@ -40,7 +41,7 @@ async function readLog(store: Store, from: string): Promise<Change[]> {
 /** A screen that comes back wherever it was cut off, and puts together what it was told over all its connections. */
 async function follow(live: readonly LiveApp[], cookie: string) {
   let screen: Screen = await openScreen(live[0]!, cookie)
-  await vi.waitFor(() => expect(screen.seq).not.toBeNull())
+  await waitFor(() => expect(screen.seq).not.toBeNull())
   const from = screen.seq!
   const told: Change[] = []
   let snapshots = 0
@@ -155,7 +156,7 @@ test.each<[string, () => Promise<Store>]>([
     const screens = await Promise.all(opened)
     const head = await store.headSeq()
     for (const screen of screens) {
-      await vi.waitFor(() => expect(screen.seq).toBe(head), { timeout: 5_000 })
+      await waitFor(() => expect(screen.seq).toBe(head))
       const snapshot = screen.messages.find((message) => message.type === 'snapshot')!
       expect(screen.changes).toEqual(await readLog(store, snapshot.seq))
       for (const { id, version } of snapshot.bikes) {
@@ -180,7 +181,7 @@ test('two instances on one PostgreSQL show the changes and markers of each other
   ] as const
   const { cookie } = await lives[0].signIn('viewer')
   const screens = [await openScreen(lives[0], cookie), await openScreen(lives[1], cookie)] as const
-  for (const screen of screens) await vi.waitFor(() => expect(screen.seq).not.toBeNull())
+  for (const screen of screens) await waitFor(() => expect(screen.seq).not.toBeNull())
 
   const courierId = newId<CourierId>()
   await execute(stores[0], { type: 'courier.create', id: courierId, name: 'Daan', phone: '' })
@@ -194,13 +195,10 @@ test('two instances on one PostgreSQL show the changes and markers of each other
   for (const i of [0, 1] as const)
     await ingests[i].submit('batch', [makeReport(trackers[i], makeFix(timeMs))], 100)
   for (const screen of screens)
-    await vi.waitFor(
-      () => {
-        const told = screen.changes.map(({ id }) => id)
-        expect(told).toContain(courierId)
-        expect(told).toContain(bikes[0].bikeId)
-        for (const { no } of bikes) expect(screen.markers.get(no)?.timeMs).toBe(timeMs)
-      },
-      { timeout: 5_000 },
-    )
+    await waitFor(() => {
+      const told = screen.changes.map(({ id }) => id)
+      expect(told).toContain(courierId)
+      expect(told).toContain(bikes[0].bikeId)
+      for (const { no } of bikes) expect(screen.markers.get(no)?.timeMs).toBe(timeMs)
+    })
 })

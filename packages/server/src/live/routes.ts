@@ -1,8 +1,11 @@
 import websocket from '@fastify/websocket'
+import { courierNewsPath } from '@fleet/api'
 import type { Role, User } from '@fleet/domain'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
 import { checkOrigin } from '../auth/origin.ts'
+import { restrictedTo } from '../http/handlers/own.ts'
 import { HttpProblem } from '../http/problem.ts'
+import type { CourierNews } from './courier-news.ts'
 import type { LiveHub } from './hub.ts'
 
 /** Couriers work with their own deliveries only; the live screen shows everybody's. */
@@ -32,9 +35,11 @@ export async function registerLive(
   { authorise, publicHost }: LiveRouteOptions,
 ): Promise<void> {
   await app.register(websocket, {
-    // Frames are binary and small; a snapshot is worth compressing on a slow link, but not the memory of a
-    // compressor for each client.
-    options: { maxPayload: maxMessageBytes, perMessageDeflate: false },
+    options: {
+      maxPayload: maxMessageBytes,
+      // For snapshots (see `LiveClient`). No compressor stays in memory between two messages.
+      perMessageDeflate: { serverNoContextTakeover: true, clientNoContextTakeover: true },
+    },
   })
   // A refused upgrade is answered by a hook that ran before those of the plugin, which then does not know that the
   // socket is its to close. Nobody reads that socket any more: it would stay open, and keep the server from closing.
@@ -66,3 +71,31 @@ export async function registerLive(
 }
 
 const liveUsers = new WeakMap<FastifyRequest, User>()
+
+/** `/api/live/mine`: see `courierNewsPath` of `@fleet/api`. */
+export function registerCourierNews(
+  app: FastifyInstance,
+  news: CourierNews,
+  { authorise }: Pick<LiveRouteOptions, 'authorise'>,
+): void {
+  app.get(
+    courierNewsPath,
+    // A HEAD request would wait for the end of what has none.
+    { config: { access: ['courier'] }, exposeHeadRoute: false },
+    async (request, reply) => {
+      const courierId = restrictedTo(request.signedIn!)!
+      const mayStay = async () => {
+        const user = await authorise(request)
+        return user !== null && !user.disabled && user.role === 'courier' && user.courierId === courierId
+      }
+      return (
+        reply
+          .header('cache-control', 'no-store')
+          // Nginx would keep it back until some kilobytes have come together.
+          .header('x-accel-buffering', 'no')
+          .type('text/event-stream')
+          .send(news.open(courierId, mayStay))
+      )
+    },
+  )
+}

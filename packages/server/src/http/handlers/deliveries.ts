@@ -12,12 +12,14 @@ export function deliveryHandlers({
   Handlers,
   | 'listDeliveries'
   | 'getDelivery'
+  | 'knownDeliveries'
   | 'createDelivery'
   | 'updateDelivery'
   | 'assignDelivery'
   | 'unassignDelivery'
   | 'pickUpDelivery'
   | 'deliverDelivery'
+  | 'getDeliveryPin'
   | 'failDelivery'
   | 'retryDelivery'
   | 'cancelDelivery'
@@ -34,6 +36,10 @@ export function deliveryHandlers({
     async getDelivery(call) {
       const delivery = await readOwnDelivery(store, call.signedIn, call.params.id)
       return { body: delivery, version: delivery.version }
+    },
+    async knownDeliveries(call) {
+      const { there, removed } = await store.knownIds('delivery', call.body.ids)
+      return { body: { there: there.map(({ id, code }) => ({ id, code })), removed } }
     },
     async createDelivery(call) {
       const { id = idFor(call, 'delivery.create'), ...fields } = call.body
@@ -56,14 +62,30 @@ export function deliveryHandlers({
       return rowAnswer(await execute(store, now, call, { type: 'delivery.unassign', ...target(call) }))
     },
     async pickUpDelivery(call) {
-      return rowAnswer(await execute(store, now, call, { type: 'delivery.pick_up', ...target(call) }))
+      return rowAnswer(
+        await execute(store, now, call, { type: 'delivery.pick_up', ...target(call), ...present(call.body) }),
+      )
     },
     async deliverDelivery(call) {
-      return rowAnswer(await execute(store, now, call, { type: 'delivery.deliver', ...target(call) }))
+      const { pin, happenedAtMs, ...proof } = present(call.body)
+      const isGiven = Object.keys(proof).length > 0
+      return rowAnswer(
+        await execute(store, now, call, {
+          type: 'delivery.deliver',
+          ...target(call),
+          ...(isGiven ? { proof } : {}),
+          ...present({ pin, happenedAtMs }),
+        }),
+      )
+    },
+    async getDeliveryPin(call) {
+      await readOwnDelivery(store, call.signedIn, call.params.id)
+      return { body: { pin: await store.deliveryPin(call.params.id) } }
     },
     async failDelivery(call) {
-      const { reason } = call.body
-      return rowAnswer(await execute(store, now, call, { type: 'delivery.fail', ...target(call), reason }))
+      return rowAnswer(
+        await execute(store, now, call, { type: 'delivery.fail', ...target(call), ...present(call.body) }),
+      )
     },
     async retryDelivery(call) {
       return rowAnswer(await execute(store, now, call, { type: 'delivery.retry', ...target(call) }))

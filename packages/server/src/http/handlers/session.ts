@@ -1,9 +1,12 @@
-import { userName } from '@fleet/api'
+import { type session, userName } from '@fleet/api'
+import type { z } from 'zod'
 import type { Answer, Handlers } from '../call.ts'
 import type { SignedIn } from '../../auth/sessions.ts'
 import { addressKey, createRateLimiter } from '../../auth/rate-limiter.ts'
 import { HttpProblem } from '../problem.ts'
 import type { HandlerDeps } from './deps.ts'
+
+type Session = z.infer<typeof session>
 
 /** One address may try many names, one name may be tried from many addresses: both are counted. */
 const triesPerAddress = { burst: 20, refillMs: 15_000 }
@@ -15,6 +18,10 @@ export function sessionHandlers(
   const { store, now, sessions, passwords, signInLinks } = deps
   const addresses = createRateLimiter(triesPerAddress)
   const names = createRateLimiter(triesPerName)
+
+  const sessionAnswer = ({ user, expiresAtMs }: SignedIn): Answer<Session> => ({
+    body: { user, expiresAtMs, dispatchPhone: deps.dispatchPhone },
+  })
 
   const begin = async (user: SignedIn['user'], previous: SignedIn | null) => {
     const session = await sessions.open(user)
@@ -79,7 +86,3 @@ export function sessionHandlers(
 }
 
 const wrongCredentials = () => new HttpProblem('wrong_credentials', 'The name or the password is wrong.')
-
-const sessionAnswer = (signedIn: SignedIn): Answer<{ user: SignedIn['user']; expiresAtMs: number }> => ({
-  body: { user: signedIn.user, expiresAtMs: signedIn.expiresAtMs },
-})

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { UserId } from '@fleet/domain'
 import type { Handlers } from '../call.ts'
 import {
+  afterCommit,
   createdAnswer,
   execute,
   idFor,
@@ -17,11 +18,12 @@ import { readPage } from './rows.ts'
 export function userHandlers({
   store,
   now,
+  sessions,
   passwords,
   onSessionsEnded,
 }: HandlerDeps): Pick<Handlers, 'listUsers' | 'createUser' | 'updateUser' | 'setPassword'> {
   const endSessions = async (id: UserId) => {
-    await store.deleteSessionsOf(id)
+    await afterCommit(sessions.closeAllOf(id))
     onSessionsEnded()
   }
   return {
@@ -44,7 +46,9 @@ export function userHandlers({
     async setPassword(call) {
       const { id } = call.params
       const passwordHash = await passwords.hash(call.body.password, saltFor(call, id))
-      const executed = await execute(store, now, call, {
+      // Also when the page is gone: the sessions that it is to end come after it.
+      const intent: Intent = { signedIn: call.signedIn, key: call.key }
+      const executed = await execute(store, now, intent, {
         type: 'user.password',
         ...target(call),
         passwordHash,
