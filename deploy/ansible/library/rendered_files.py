@@ -10,6 +10,7 @@ import gzip
 import json
 import os
 import pwd
+import re
 import stat
 import subprocess
 import tempfile
@@ -63,7 +64,7 @@ EXAMPLES = r"""
 
 RETURN = r"""
 changes:
-  description: One entry a path, with C(path), C(state), C(secret) and, with --diff, C(diff) of what is no secret.
+  description: One entry a path, with C(path), C(state), C(secret) and, with --diff, C(diff) of what is no secret in it.
   returned: always
   type: list
 unsettled:
@@ -223,7 +224,9 @@ class FilePlacer:
         """What would change of one file; None when it is as it should be."""
         content = entry["content"].encode()
         path = entry["path"]
-        change = {"path": path, "state": "created", "secret": entry["secret"]}
+        # What was a secret before is one still, in the old content.
+        secret = join_secrets(entry["secret"], before.get(path, entry)["secret"])
+        change = {"path": path, "state": "created", "secret": secret is True}
         old = None
         if os.path.lexists(path):
             found = os.lstat(path)
@@ -241,16 +244,18 @@ class FilePlacer:
             if path not in before and not found.st_mode & stat.S_IROTH:
                 change["secret"] = True
         if self.want_diff and not change["secret"]:
-            change["diff"] = unified(path, old, content)
+            change["diff"] = unified(path, secret, old, content)
             if old == content:
                 change["diff"] = f"{path}: owner {entry['owner']}:{entry['group']}, mode {entry['mode']}\n"
+            elif not change["diff"]:
+                change["diff"] = f"{path}: {', '.join(secret)}\n"
         return change
 
     def describe_removal(self, entry):
-        change = {"path": entry["path"], "state": "removed", "secret": entry["secret"]}
-        if self.want_diff and not entry["secret"]:
+        change = {"path": entry["path"], "state": "removed", "secret": entry["secret"] is True}
+        if self.want_diff and not change["secret"]:
             with open(entry["path"], "rb") as stream:
-                change["diff"] = unified(entry["path"], stream.read(), None)
+                change["diff"] = unified(entry["path"], entry["secret"], stream.read(), None)
         return change
 
     def note_pending(self, entries):
@@ -307,11 +312,26 @@ def unit_at(path):
     return name if directory + "/" == SYSTEMD_DIRECTORY and name.endswith(UNIT_SUFFIXES) else None
 
 
-def unified(path, old, new):
-    """A unified diff; null for the side on which the file does not exist."""
+def join_secrets(one, other):
+    """Of two answers to what is secret in a file the wider one: all of it, or the keys of both."""
+    if one is True or other is True:
+        return True
+    return sorted({*(one or []), *(other or [])})
+
+
+def unified(path, secret, old, new):
+    """A unified diff without the values of secret keys; null for the side on which the file does not exist."""
+
+    def shown(content):
+        text = (content or b"").decode("utf-8", "replace")
+        for key in secret or []:
+            # Also in a comment or behind something else, as a person may have left it.
+            text = re.sub(rf"(?m)^(.*\b{re.escape(key)}['\"]?\s*[:=]).*$", r"\1 ***", text)
+        return text.splitlines(keepends=True)
+
     lines = difflib.unified_diff(
-        (old or b"").decode("utf-8", "replace").splitlines(keepends=True),
-        (new or b"").decode("utf-8", "replace").splitlines(keepends=True),
+        shown(old),
+        shown(new),
         "/dev/null" if old is None else f"a{path}",
         "/dev/null" if new is None else f"b{path}",
     )

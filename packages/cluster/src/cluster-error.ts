@@ -12,6 +12,9 @@ const clusterErrorTable = {
   lab_unsupported: 'Install what is named above, as root, on Debian 12 or 13.',
   lab_not_found: 'See `fleet lab status`; `fleet lab up` makes a lab.',
   lab_failed: 'Run `fleet lab down` and try again.',
+  drill_not_found: 'See `fleet drill list` for the drills and `fleet drill history` for what was run.',
+  drill_refused: 'Run it on a lab: `fleet lab up`, then the same command with --lab.',
+  drill_failed: 'Run the drill again; `fleet cluster status` shows whether the cluster is well.',
 } as const
 export type ClusterErrorCode = keyof typeof clusterErrorTable
 

@@ -1,7 +1,7 @@
 // What the app and the lab use. Files of this package import each other directly.
 export { ClusterError, type ClusterErrorCode } from './cluster-error.ts'
 export { type ClusterHome, createClusterHome } from './home.ts'
-export { paths, ports } from './layout.ts'
+export { paths, ports, postgresqlPrograms } from './layout.ts'
 export { allPackages } from './packages.ts'
 export { deployCluster, type DeployReport } from './deploy/deploy-cluster.ts'
 export type { DeployEvent, OnDeployEvent } from './deploy/deploy-event.ts'

@@ -35,6 +35,9 @@ export const paths = {
   postgresqlSocket: '/run/postgresql',
 } as const
 
+/** Programs of a PostgreSQL release. Those in /usr/bin are Debian's wrappers, which look for a cluster of Debian's first. */
+export const postgresqlPrograms = (version: number): string => `/usr/lib/postgresql/${version}/bin`
+
 /** PostgreSQL users that are not the application's. */
 export const databaseUsers = { superuser: 'postgres', replication: 'replicator', rewind: 'rewinder' } as const
 export const apiUsers = { patroni: 'patroni', haproxyStats: 'stats' } as const

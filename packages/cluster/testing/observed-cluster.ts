@@ -133,6 +133,7 @@ export function observeHaproxy(spec: ClusterSpec, primary: string | null): Hapro
     sessions: up ? 8 : 0,
   })
   return {
+    frontends: ['writes', 'reads'].map((proxy) => ({ proxy, connections: 8, maxConnections: 100 })),
     servers: hostsWith(spec, 'postgresql').flatMap(({ name }) => [
       server('writes', name, false, name === primary),
       server('writes', `${name}-grace`, true, name === primary),

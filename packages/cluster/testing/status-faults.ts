@@ -253,6 +253,18 @@ export const faults: readonly Fault[] = [
     'down',
     (seen) => void seen.haproxies.set('haproxy-1', ok(observeHaproxy(spec, standby))),
   ),
+  fault(
+    'the HAProxy of the virtual address lets no further client in',
+    'haproxy_connections',
+    'degraded',
+    (seen) => void (valueIn(seen.haproxies, 'haproxy-1').frontends[0]!.connections = 100),
+  ),
+  fault(
+    'an HAProxy has few connections left',
+    'haproxy_connections',
+    'degraded',
+    (seen) => void (valueIn(seen.haproxies, 'haproxy-1').frontends[1]!.connections = 90),
+  ),
   fault('an HAProxy sees no replica', 'haproxy_no_reads', 'degraded', (seen) => {
     for (const server of valueIn(seen.haproxies, 'haproxy-2').servers)
       if (server.proxy === 'reads') server.up = false

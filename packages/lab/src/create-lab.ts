@@ -125,8 +125,10 @@ export async function removeLab(home: LabHome, name: string): Promise<boolean> {
   const places = placesOf(home, name)
   const wasThere =
     existsSync(places.directory) || existsSync(places.netnsFile) || existsSync(labCgroup(places.name))
-  await withLabLock(places, () => clear(places))
-  rmSync(places.lockFile, { force: true })
+  await withLabLock(places, async () => {
+    await clear(places)
+    rmSync(places.lockFile, { force: true })
+  })
   return wasThere
 }
 

@@ -121,19 +121,44 @@ export const freeze = (lab: Lab, machine: MachineState, frozen: boolean): Promis
  * @returns how many there were
  * @throws ClusterError lab_failed when there is none
  */
-export function killProcesses(lab: Lab, machine: MachineState, name: string): number {
+export const killProcesses = (lab: Lab, machine: MachineState, name: string): number =>
+  signalProcesses(lab, machine, name, 'SIGKILL')
+
+/**
+ * Sends a signal to every process of one name on a machine. SIGSTOP is how a process hangs: its sockets stay open, and
+ * the kernel goes on to acknowledge what arrives.
+ *
+ * @param name as for {@link killProcesses}
+ * @returns how many there were
+ * @throws ClusterError lab_failed when there is none
+ */
+export function signalProcesses(
+  lab: Lab,
+  machine: MachineState,
+  name: string,
+  signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT',
+): number {
   const pids = processesIn(machineCgroup(lab, machine.name)).filter((pid) => commandOf(pid) === name)
   if (pids.length === 0)
     throw new ClusterError('lab_failed', `No process "${name}" runs on ${machine.name}.`, {
       fix: `See what does: fleet lab exec ${machine.name} --name ${lab.places.name} -- systemctl status`,
     })
-  for (const pid of pids) killIfThere(pid)
+  for (const pid of pids) signalIfThere(pid, signal)
   return pids.length
 }
 
-function killIfThere(pid: number): void {
+/** Lets every process of a machine go on that was stopped, by {@link freeze} or by SIGSTOP. */
+export async function thaw(lab: Lab, machine: MachineState): Promise<void> {
+  const cgroup = machineCgroup(lab, machine.name)
+  const pids = processesIn(cgroup)
+  if (pids.length === 0) return
+  await freezeCgroup(cgroup, false)
+  for (const pid of pids) signalIfThere(pid, 'SIGCONT')
+}
+
+function signalIfThere(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(pid, 'SIGKILL')
+    process.kill(pid, signal)
   } catch (error) {
     // A worker may go with its parent, killed a moment before.
     if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error

@@ -28,6 +28,7 @@ export async function clientEnvironment(lab: Lab): Promise<Readonly<Record<strin
     FLEET_CLUSTER: clusterFile,
     PG_HOST: vip,
     PG_PORT: String(ports.writes),
+    PG_READ_PORT: String(ports.reads),
     PG_USER: role,
     PG_DATABASE: database,
     PGHOST: vip,

@@ -11,6 +11,8 @@ import { until } from './until.ts'
 
 /** A machine that runs has three cgroups: of who starts it again, of nspawn, who divides it, and of commands put into it. */
 export const machineCgroup = (lab: Lab, machine: string): string => join(labCgroup(lab.places.name), machine)
+/** Of who holds the machine's disk, also while it is off. */
+const diskCgroup = (lab: Lab, machine: string) => join(labCgroup(lab.places.name), 'disks', machine)
 const nspawnCgroup = (lab: Lab, machine: string) => join(machineCgroup(lab, machine), 'machine')
 const visitorsCgroup = (lab: Lab, machine: string) => join(machineCgroup(lab, machine), 'visitors')
 
@@ -20,11 +22,17 @@ const bootDeadlineMs = 90_000
 // it does not start a machine again that asks for that: it ends with 133 and leaves it to whoever keeps it.
 const keepScript = `
 mkdir -p /run/systemd/nspawn && mount -t tmpfs -o mode=0755 tmpfs /run/systemd/nspawn || exit
-mount -t overlay overlay -o "$1" "$2" || exit
-shift 2
 while "$@"; code=$?; [ $code -eq 133 ]; do :; done
 exit $code
 `
+
+const diskScript = `
+mount -t overlay overlay -o "$1" "$2"
+echo mounted
+exec sleep infinity
+`
+// Slave, not private: a namespace file that is unmounted elsewhere must not live on in there.
+const ownMounts = ['unshare', '--mount', '--propagation=slave'] as const
 
 export interface StartedMachine {
   /** It is off again: it did not get far. */
@@ -32,12 +40,40 @@ export interface StartedMachine {
 }
 
 /**
- * Starts a machine that is off, and does not wait for its boot. It lives in a session of its own and outlives this process.
+ * The process in whose mount namespace the machine's overlay is mounted. It stays while the machine is off: with the last
+ * mount of an overlay the kernel writes out the whole file system below, and the other machines would wait for that.
  *
- * The overlay is mounted in a mount namespace that belongs to the machine alone: it goes away with it, however it ends.
+ * @throws ClusterError lab_failed
  */
+async function holdDisk(lab: Lab, machine: MachineState): Promise<number> {
+  const cgroup = diskCgroup(lab, machine.name)
+  const [holder] = processesIn(cgroup)
+  if (holder !== undefined) return holder
+  const at = machinePlaces(lab.places, machine.name)
+  createCgroup(cgroup)
+  for (const folder of [at.upper, at.work, at.root]) mkdirSync(folder, { recursive: true })
+  const overlay = `lowerdir=${lab.state.imageDirectory},upperdir=${at.upper},workdir=${at.work}`
+  const words = [...ownMounts, 'sh', '-eu', '-c', diskScript, machine.name, overlay, at.root]
+  const [program = '', ...args] = placedIn(cgroup, words)
+  const child = spawn(program, args, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+  let said = ''
+  child.stderr.on('data', (text: Buffer) => (said += text.toString()))
+  const isMounted = await new Promise<boolean>((resolve, reject) => {
+    child.once('error', reject)
+    child.once('close', () => resolve(false))
+    child.stdout.once('data', () => resolve(true))
+  })
+  if (!isMounted || child.pid === undefined)
+    throw new ClusterError('lab_failed', `The disk of ${machine.name} cannot be mounted: ${said.trim()}`)
+  // It outlives us, and has nothing more to say.
+  for (const stream of [child.stdout, child.stderr]) stream.destroy()
+  child.unref()
+  return child.pid
+}
+
+/** Starts a machine that is off, and does not wait for its boot. It lives in a session of its own and outlives this process. */
 export async function startMachine(lab: Lab, machine: MachineState): Promise<StartedMachine> {
-  const { places, state } = lab
+  const { places } = lab
   const at = machinePlaces(places, machine.name)
   // What a machine that went off by itself may have left: its cgroups, and a link that has the name of the next one.
   await removeCgroup(machineCgroup(lab, machine.name))
@@ -46,9 +82,8 @@ export async function startMachine(lab: Lab, machine: MachineState): Promise<Sta
   const cgroup = nspawnCgroup(lab, machine.name)
   const keeper = join(machineCgroup(lab, machine.name), 'keeper')
   for (const each of [cgroup, keeper]) createCgroup(each)
-  for (const folder of [at.upper, at.work, at.root]) mkdirSync(folder, { recursive: true })
+  const disk = await holdDisk(lab, machine)
   const console = openSync(at.consoleFile, 'a', 0o600)
-  const overlay = `lowerdir=${state.imageDirectory},upperdir=${at.upper},workdir=${at.work}`
   const nspawn = inNetwork(places, [
     'systemd-nspawn',
     '--quiet',
@@ -65,18 +100,16 @@ export async function startMachine(lab: Lab, machine: MachineState): Promise<Sta
     '--boot',
   ])
   // Into the cgroup first: whatever is started after that is found by `down`, also when this process is killed here.
-  // Slave, not private: a namespace file that is unmounted elsewhere must not live on in here.
   const [program = '', ...args] = placedIn(keeper, [
-    'unshare',
-    '--mount',
-    '--propagation=slave',
+    'nsenter',
+    `--mount=/proc/${disk}/ns/mnt`,
+    '--',
+    ...ownMounts,
     'sh',
     '-u',
     '-c',
     keepScript,
     machine.name,
-    overlay,
-    at.root,
     ...placedIn(cgroup, nspawn),
   ])
   const child = spawn(program, args, {
@@ -107,6 +140,8 @@ export function findInit(lab: Lab, machine: string): number | null {
   }
   return null
 }
+/** It runs, whether it is reached or not. */
+export const isOn = (lab: Lab, machine: string): boolean => findInit(lab, machine) !== null
 /** nspawn moves it once and its systemd once more. */
 const looks = 3
 
@@ -149,7 +184,7 @@ export async function waitForMachine(
     await writePort(lab, machine)
     return
   }
-  if (signal.aborted) throw new ClusterError('lab_failed', 'Stopped while the machines booted.')
+  signal.throwIfAborted()
   if (said === 'degraded') {
     const { stdout } = await execOnMachine(lab, machine, ['systemctl', '--failed', '--plain', '--no-legend'])
     throw new ClusterError('lab_failed', `Services of ${machine.name} failed:\n${stdout.trim()}`, {

@@ -10,7 +10,7 @@ import type { ClusterSecrets } from '../secrets/cluster-secrets.ts'
 import { type ClusterSpec, hostsWith } from '../spec/cluster-spec.ts'
 import { isWithin, parseAddress, parseNetwork } from '../spec/ipv4.ts'
 import { withAnsibleInput } from './ansible-input.ts'
-import { checkHosts, type HostProblem } from './check-hosts.ts'
+import { preCheckHosts, type HostProblem } from './pre-checks.ts'
 import type { OnDeployEvent } from './deploy-event.ts'
 import { withDeployLock } from './deploy-lock.ts'
 import { prepareBackups } from './first-backup.ts'
@@ -95,7 +95,7 @@ async function inspectHosts(
   const hosts = spec.hosts.map(({ name }) => name)
   return steps.take('Look at the hosts', hosts, async () => {
     const surveys = await surveyHosts(spec, shell, { nowMs, signal })
-    const problems = checkHosts(spec, surveys)
+    const problems = preCheckHosts(spec, surveys)
     if (problems.length > 0) throw refusal(problems)
     const fresh = surveys.filter(({ facts }) => facts?.cluster === null).length
     const note = fresh === 0 ? 'all are this cluster’s' : `${fresh} of ${hosts.length} are new`

@@ -1,4 +1,4 @@
-"""Prints what a host is, as JSON: facts only, the judgement is check-hosts.ts. Changes nothing.
+"""Prints what a host is, as JSON: facts only, the judgement is pre-checks.ts. Changes nothing.
 
 Run as root with one argument, a JSON object: packages (names), ports (numbers), paths (folders),
 vip (an address, or null where it need not be looked for).

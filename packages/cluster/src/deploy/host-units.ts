@@ -1,4 +1,5 @@
 import { paths, ports } from '../layout.ts'
+import { checkSettlesS, haproxyCheckScript } from '../render/keepalived.ts'
 import type { RenderedFile } from '../render/rendered-file.ts'
 import type { HostSpec } from '../spec/cluster-spec.ts'
 
@@ -47,7 +48,11 @@ export function unitsOf(host: HostSpec, files: readonly RenderedFile[]): HostUni
       ready: ['sh', '-c', patroniReady(host)],
       ready_timeout_s: copyTimeoutS,
     }),
-    proxy: when(host.roles.includes('haproxy'), { name: 'haproxy.service' }, { name: 'keepalived.service' }),
+    proxy: when(
+      host.roles.includes('haproxy'),
+      { name: 'haproxy.service' },
+      { name: 'keepalived.service', ready: ['sh', '-c', keepalivedReady] },
+    ),
     upkeep: own.filter(({ name }) => !name.endsWith('.mount')),
   }
   const base: readonly UnitWish[] = [
@@ -101,6 +106,15 @@ function etcdReady(host: HostSpec): readonly string[] {
     `https://${host.address}:${ports.etcdClient}/health`,
   ]
 }
+
+/**
+ * keepalived goes by this check, and after a start only when it has passed a few times: until then this host cannot have
+ * the virtual address, and the next host must keep it.
+ */
+const keepalivedReady = `started=$(systemctl show --property=ActiveEnterTimestampMonotonic --value keepalived.service)
+now=$(awk '{ printf "%.0f", $1 * 1000000 }' /proc/uptime)
+${haproxyCheckScript} && [ $((now - started)) -gt ${checkSettlesS * 1_000_000} ] ||
+  { echo 'the check by which keepalived goes does not pass yet'; exit 1; }`
 
 /**
  * A primary; or a standby that streams; or, when a whole cluster that was stopped comes up again, a PostgreSQL that

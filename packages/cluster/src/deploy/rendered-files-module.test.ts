@@ -61,6 +61,47 @@ test('check mode shows differences, changes nothing, and never shows a secret', 
   expect([content('a'), content('b')]).toEqual(['one\n', 'oud geheim\n'])
 })
 
+test('of a file with secret keys the rest is shown, and when nothing else changes, that they do', async () => {
+  const secret = ['password']
+  const patroni = (password: string, port: number) =>
+    file('p', `port: ${port}\nrewind:\n  username: r\n  password: ${password}\n  passwords: 2\n`, { secret })
+  await place([patroni('oud-geheim', 1)])
+  const both = await place([patroni('nieuw-geheim', 2)], true)
+  expect(both.report.changes).toMatchObject([{ state: 'changed', secret: false }])
+  expect(both.report.changes?.[0]?.diff).toContain('-port: 1\n+port: 2\n')
+  expect(both.report.changes?.[0]?.diff).toContain('   password: ***\n')
+  const onlySecret = await place([patroni('nieuw-geheim', 1)], true)
+  expect(onlySecret.report.changes?.[0]?.diff).toBe(`${at('p')}: password\n`)
+  const removed = await place([], true)
+  expect(removed.report.changes?.[0]?.diff).toContain('-  password: ***\n-  passwords: 2\n')
+  expect(JSON.stringify([both, onlySecret, removed])).not.toContain('geheim')
+})
+
+test.each([
+  '#  password: geheim',
+  '  superuser: {username: postgres, password: geheim}',
+  "'password': geheim",
+  '- password = geheim',
+])('what a person made of a secret line is hidden too: %s', async (line) => {
+  const secret = ['password']
+  await place([file('p', 'port: 1\n', { secret })])
+  writeFileSync(at('p'), `${line}\npassword_encryption: scram\n`)
+  const shown = JSON.stringify(await place([file('p', 'port: 1\n', { secret })], true))
+  expect(shown).toContain('password_encryption: scram')
+  expect(shown).not.toContain('geheim')
+})
+
+test('what was a secret stays one in the old content when the new has none', async () => {
+  await place([
+    file('p', 'cipher-pass=geheim\nport=1\n', { secret: ['cipher-pass'] }),
+    file('k', 'geheim\n', { secret: true }),
+  ])
+  const shown = await place([file('p', 'port=1\n'), file('k', 'open\n')], true)
+  expect(pathsOf(shown)).toEqual(['changed p', 'changed k'])
+  expect(shown.report.changes?.[0]?.diff).toContain('-cipher-pass= ***\n')
+  expect(JSON.stringify(shown)).not.toContain('geheim')
+})
+
 test('a file that was there before us and not for everybody is shown as a secret', async () => {
   mkdirSync(at(''), { recursive: true })
   writeFileSync(at('a'), 'wachtwoord van een ander\n', { mode: 0o600 })

@@ -122,21 +122,33 @@ async function applyRoles({ shell, signal, spec }: DatabaseInput, leader: HostSp
   )
 }
 
-/** Patroni takes new settings in its next round, and PostgreSQL says a second later which of them want a restart. */
-async function waitUntilNoticed(operation: Operation): Promise<void> {
+/**
+ * Patroni takes new settings in its next round, and PostgreSQL says a second later which of them want a restart.
+ *
+ * A Patroni that takes a new certificate opens its port anew: what is asked at that moment breaks off.
+ *
+ * @throws ClusterError timed_out
+ */
+export async function waitUntilNoticed(operation: Operation): Promise<void> {
   const { spec, patroni, signal } = operation
   const hosts = hostsWith(spec, 'postgresql')
   const first = new Map<string, number>()
-  await waitFor(operation, { for: 'Patroni to take the settings', timeoutMs: noticedTimeoutMs }, async () => {
-    const nodes = await Promise.all(hosts.map((host) => patroni.node(host, { signal })))
-    const late = hosts.filter((host, index) => {
-      const seenS = nodes[index]?.dcsLastSeenS ?? 0
+
+  /** Why this node may not have taken them yet; null when it has. */
+  async function findDelay(host: HostSpec): Promise<string | null> {
+    try {
+      const seenS = (await patroni.node(host, { signal })).dcsLastSeenS ?? 0
       if (!first.has(host.name)) first.set(host.name, seenS)
       // Two rounds: one may have begun before the change.
-      return seenS < first.get(host.name)! + 2 * spec.failover.loopWaitS
-    })
-    return late.length === 0
-      ? { met: true, value: null }
-      : { met: false, now: late.map(({ name }) => name).join(', ') }
+      return seenS < first.get(host.name)! + 2 * spec.failover.loopWaitS ? host.name : null
+    } catch (error) {
+      if (error instanceof ClusterError) return error.message
+      throw error
+    }
+  }
+
+  await waitFor(operation, { for: 'Patroni to take the settings', timeoutMs: noticedTimeoutMs }, async () => {
+    const delays = (await Promise.all(hosts.map(findDelay))).filter((delay) => delay !== null)
+    return delays.length === 0 ? { met: true, value: null } : { met: false, now: delays.join(', ') }
   })
 }

@@ -2,15 +2,14 @@ import { apiUsers, ports } from '../layout.ts'
 import type { HostSpec } from '../spec/cluster-spec.ts'
 import { acceptedText, askHttps, type HttpsQuestion } from '../status/ask-https.ts'
 import { SourceError } from '../status/source-failure.ts'
-import { type HaproxyServer, parseHaproxyStats } from './haproxy-stats.ts'
+import { type HaproxyStats, parseHaproxyStats } from './haproxy-stats.ts'
 
 export interface HaproxyAccess extends Pick<HttpsQuestion, 'tls' | 'signal'> {
   /** Of the user `stats`. */
   readonly password: string
 }
 
-export interface HaproxyView {
-  readonly servers: readonly HaproxyServer[]
+export interface HaproxyView extends HaproxyStats {
   readonly certificateEndsMs: number
 }
 
@@ -21,7 +20,7 @@ export interface HaproxyView {
  */
 export async function askHaproxy(host: HostSpec, access: HaproxyAccess): Promise<HaproxyView> {
   const answer = await ask(host.address, '/;csv', access)
-  return { servers: parseHaproxyStats(acceptedText(answer)), certificateEndsMs: answer.certificateEndsMs }
+  return { ...parseHaproxyStats(acceptedText(answer)), certificateEndsMs: answer.certificateEndsMs }
 }
 
 /**

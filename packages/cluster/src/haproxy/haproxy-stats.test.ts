@@ -8,8 +8,8 @@ import { isGraceOnly, nodeOf, parseHaproxyStats, writeTargets } from './haproxy-
 const recorded = readFileSync(new URL('../../testing/recorded/haproxy-stats.csv', import.meta.url), 'utf8')
 
 describe('parseHaproxyStats', () => {
-  it('reads the servers of a real HAProxy, and nothing else', () => {
-    const servers = parseHaproxyStats(recorded)
+  it('reads the servers and the clients of a real HAProxy', () => {
+    const { servers, frontends } = parseHaproxyStats(recorded)
     expect(servers.map(({ proxy, server, backup, up }) => [proxy, server, backup, up])).toEqual([
       ['writes', 'pg-node-1', false, false],
       ['writes', 'pg-node-2', false, true],
@@ -32,6 +32,10 @@ describe('parseHaproxyStats', () => {
       sinceS: 791,
       sessions: 0,
     })
+    expect(frontends.filter(({ proxy }) => ['writes', 'reads'].includes(proxy))).toEqual([
+      { proxy: 'writes', connections: 0, maxConnections: 40 },
+      { proxy: 'reads', connections: 0, maxConnections: 40 },
+    ])
     expect(writeTargets(servers)).toEqual(['pg-node-2'])
     expect(isGraceOnly(servers)).toBe(false)
   })
@@ -42,7 +46,7 @@ describe('parseHaproxyStats', () => {
       fc.property(cell, fc.boolean(), fc.nat(1e9), (words, up, sinceS) => {
         const quoted = `"${words.replaceAll('"', '""')}"`
         const csv = `# pxname,last_chk,svname,lastchg,type,status\nwrites,${quoted},a,${sinceS},2,${up ? 'UP' : 'DOWN'}\n`
-        expect(parseHaproxyStats(csv)).toMatchObject([{ proxy: 'writes', server: 'a', sinceS, up }])
+        expect(parseHaproxyStats(csv).servers).toMatchObject([{ proxy: 'writes', server: 'a', sinceS, up }])
       }),
     )
   })
@@ -57,7 +61,7 @@ describe('parseHaproxyStats', () => {
     ['DRAIN', false],
     ['NOLB', false],
   ])('takes %s for taking connections: %s', (status, up) => {
-    expect(parseHaproxyStats(`# pxname,svname,type,status\nreads,a,2,${status}\n`)[0]?.up).toBe(up)
+    expect(parseHaproxyStats(`# pxname,svname,type,status\nreads,a,2,${status}\n`).servers[0]?.up).toBe(up)
   })
 
   it.each(['', '<html>', '[]', 'pxname,svname'])('refuses %j', (text) => {
@@ -67,7 +71,7 @@ describe('parseHaproxyStats', () => {
 
 describe('writeTargets', () => {
   const server = (name: string, backup: boolean, up: boolean) => ({
-    ...parseHaproxyStats(recorded)[0]!,
+    ...parseHaproxyStats(recorded).servers[0]!,
     server: name,
     backup,
     up,

@@ -21,6 +21,20 @@ export interface HaproxyServer {
   readonly sessions: number
 }
 
+/** The clients of one proxy. */
+export interface HaproxyFrontend {
+  /** `writes` or `reads`, as haproxy.cfg names its proxies. */
+  readonly proxy: string
+  readonly connections: number
+  /** At so many the next client waits to be accepted. */
+  readonly maxConnections: number
+}
+
+export interface HaproxyStats {
+  readonly servers: readonly HaproxyServer[]
+  readonly frontends: readonly HaproxyFrontend[]
+}
+
 /**
  * Reads HAProxy's statistics as CSV.
  *
@@ -28,33 +42,40 @@ export interface HaproxyServer {
  *   backend (HAProxy management guide, section 9.1)
  * @throws SourceError bad_answer
  */
-export function parseHaproxyStats(csv: string): readonly HaproxyServer[] {
+export function parseHaproxyStats(csv: string): HaproxyStats {
   const [header = '', ...lines] = csv.split(/\r?\n/u).filter((line) => line !== '')
   if (!header.startsWith('# pxname,'))
     throw new SourceError('bad_answer', 'its answer is not the statistics of a HAProxy')
   const names = splitRow(header.slice(2))
-  return lines.flatMap((line) => {
+  const rows = lines.map((line) => {
     const cells = splitRow(line)
-    const field = (name: string) => cells[names.indexOf(name)] ?? ''
-    const server = field('svname')
-    // type: 0 frontend, 1 backend, 2 server, 3 socket.
-    if (field('type') !== '2') return []
-    const status = field('status')
-    return [
-      {
-        proxy: field('pxname'),
-        server,
-        backup: field('bck') === '1',
-        up: /^(UP|no check)/u.test(status),
-        status,
-        check: field('check_status').replace(/^\* /u, ''),
-        checkCode: field('check_code') === '' ? null : Number(field('check_code')),
-        sinceS: Number(field('lastchg') || 0),
-        sessions: Number(field('scur') || 0),
-      },
-    ]
+    return (name: string) => cells[names.indexOf(name)] ?? ''
   })
+  // type: 0 frontend, 1 backend, 2 server, 3 socket.
+  const ofType = (type: string) => rows.filter((field) => field('type') === type)
+  return {
+    frontends: ofType('0').map((field) => ({
+      proxy: field('pxname'),
+      connections: Number(field('scur')),
+      maxConnections: Number(field('slim')),
+    })),
+    servers: ofType('2').map((field) => ({
+      proxy: field('pxname'),
+      server: field('svname'),
+      backup: field('bck') === '1',
+      up: /^(UP|no check)/u.test(field('status')),
+      status: field('status'),
+      check: field('check_status').replace(/^\* /u, ''),
+      checkCode: field('check_code') === '' ? null : Number(field('check_code')),
+      sinceS: Number(field('lastchg') || 0),
+      sessions: Number(field('scur') || 0),
+    })),
+  }
 }
+
+/** The next client waits until another one leaves. */
+export const isFull = ({ connections, maxConnections }: Omit<HaproxyFrontend, 'proxy'>): boolean =>
+  maxConnections > 0 && connections >= maxConnections
 
 /**
  * The nodes that a HAProxy sends writes to now. Beside each node's server `writes` has a grace server, which is used

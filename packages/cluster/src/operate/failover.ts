@@ -1,4 +1,6 @@
 import { ClusterError } from '../cluster-error.ts'
+import type { HostShell } from '../hosts/host-shell.ts'
+import { promoteAnywayFile } from '../render/promotion-check.ts'
 import type { ClusterSpec } from '../spec/cluster-spec.ts'
 import {
   type ClusterView,
@@ -39,8 +41,11 @@ export interface FailoverResult {
  * @throws ClusterError cluster_unhealthy when there is a running primary, when the node cannot be promoted, or when
  *   writes may be lost and that was not accepted; command_failed, timed_out, host_unreachable
  */
-export async function failover(operation: Operation, options: FailoverOptions): Promise<FailoverResult> {
-  const { spec, patroni, onEvent, clock, signal } = operation
+export async function failover(
+  operation: Operation & { readonly shell: HostShell },
+  options: FailoverOptions,
+): Promise<FailoverResult> {
+  const { spec, patroni, shell, onEvent, clock, signal } = operation
   const view = await readClusterView(patroni, { signal })
   const { to, loss } = planFailover(spec, view, options.to)
   const name = to.host.name
@@ -57,6 +62,15 @@ export async function failover(operation: Operation, options: FailoverOptions): 
     })
 
   const startMs = clock.now()
+  // The node itself would refuse too. Should this end here: the word is good for two minutes.
+  if (loss !== null) {
+    const told = await shell.run(to.host, ['touch', promoteAnywayFile], { user: 'postgres', signal })
+    if (told.exitCode !== 0)
+      throw new ClusterError(
+        'command_failed',
+        `${name} could not be told to lose writes: ${told.stderr.trim()}`,
+      )
+  }
   const before = Math.max(0, ...view.members.map(({ node }) => node?.timeline ?? 0))
   const answer = await patroni.failover(to.host, { candidate: name }, { signal })
   if (answer.outcome === 'refused')

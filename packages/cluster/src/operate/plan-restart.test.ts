@@ -17,20 +17,20 @@ const steps = (
   leader = 'pg-node-1',
 ) =>
   planRestart(spec, viewOf(spec, leader, states), { ...all, ...options }).map((step) =>
-    step.do === 'switchover' ? `${step.from.name} > ${step.to.name}` : `${step.do} ${step.host.name}`,
+    step.do === 'switchover' ? `switchover ${step.from.name}` : `${step.do} ${step.host.name}`,
   )
 
 test('standbys are restarted first, then one of them takes over, and the old primary needs no restart', () => {
   expect(steps({}, {}, 'pg-node-2')).toEqual([
     'restart-standby pg-node-1',
     'restart-standby pg-node-3',
-    'pg-node-2 > pg-node-1',
+    'switchover pg-node-2',
   ])
 })
 
 test('one node alone is restarted: a standby as it is, the primary by a switchover or where it is', () => {
   expect(steps({ node: 'pg-node-3' })).toEqual(['restart-standby pg-node-3'])
-  expect(steps({ node: 'pg-node-1' })).toEqual(['pg-node-1 > pg-node-2'])
+  expect(steps({ node: 'pg-node-1' })).toEqual(['switchover pg-node-1'])
   expect(steps({ node: 'pg-node-1', inPlace: true })).toEqual(['restart-primary pg-node-1'])
 })
 
@@ -38,7 +38,7 @@ test('only nodes where a setting waits are touched, so that a second run has not
   const waits = pending('max_connections', '50', '90')
   expect(steps({ onlyPending: true })).toEqual([])
   expect(steps({ onlyPending: true }, { 'pg-node-3': waits })).toEqual(['restart-standby pg-node-3'])
-  expect(steps({ onlyPending: true }, { 'pg-node-1': waits })).toEqual(['pg-node-1 > pg-node-2'])
+  expect(steps({ onlyPending: true }, { 'pg-node-1': waits })).toEqual(['switchover pg-node-1'])
 })
 
 test('a smaller max_connections reaches the primary first, else standbys would not start', () => {
@@ -50,7 +50,7 @@ test('a smaller max_connections reaches the primary first, else standbys would n
     'restart-standby pg-node-3',
   ])
   const memory = pending('shared_buffers', '900', '500')
-  expect(steps({ onlyPending: true }, { 'pg-node-1': memory })).toEqual(['pg-node-1 > pg-node-2'])
+  expect(steps({ onlyPending: true }, { 'pg-node-1': memory })).toEqual(['switchover pg-node-1'])
 })
 
 test('a restart is refused while another node is not well, but may be what heals the node itself', () => {

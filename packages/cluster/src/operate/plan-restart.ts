@@ -16,7 +16,7 @@ export type RestartStep =
   /** The primary where it is: writes wait as long as it takes. */
   | { readonly do: 'restart-primary'; readonly host: HostSpec }
   /** The old primary starts anew as a standby, so it needs no restart of its own. */
-  | { readonly do: 'switchover'; readonly from: HostSpec; readonly to: HostSpec }
+  | { readonly do: 'switchover'; readonly from: HostSpec }
 
 export interface RestartOptions {
   /** Null: all nodes. */
@@ -63,8 +63,9 @@ export function planRestart(
   if (options.inPlace || view.members.length === 1)
     return [...standbySteps, { do: 'restart-primary', host: leader.host }]
   if (lowersSetting(leader)) return [{ do: 'restart-primary', host: leader.host }, ...standbySteps]
-  const { to } = planSwitchover(spec, view, null)
-  return [...standbySteps, { do: 'switchover', from: leader.host, to: to.host }]
+  // Refuses when nobody could take over.
+  planSwitchover(spec, view, null)
+  return [...standbySteps, { do: 'switchover', from: leader.host }]
 }
 
 /** A standby that is restarted because it is unwell itself is no reason to refuse. */

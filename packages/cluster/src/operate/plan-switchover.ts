@@ -12,17 +12,19 @@ import { databaseHost } from './operation.ts'
 
 export interface SwitchoverPlan {
   readonly from: MemberView
-  readonly to: MemberView
-  /** The standbys that stay standbys. */
+  /** The standby that was named; else every one that may take over, the one with the least lag first. */
+  readonly candidates: readonly [MemberView, ...MemberView[]]
+  /** The standbys that stay standbys in any case. */
   readonly others: readonly MemberView[]
-  /** WAL that the candidate had not received when it was asked; it gets it before the change. */
+  /** WAL that a candidate had not received when it was asked; it gets it before the change. */
   readonly lagBytes: number
   readonly timeline: number
 }
 
 /**
- * Chooses the standby that becomes the primary: the one named, else the healthy one with the least lag, the earlier
- * in cluster.yml of two alike.
+ * Finds out who may become the primary. Where nobody is named and two may, Patroni's race decides: whoever loses it
+ * follows at once, while a standby that is not the one named in Patroni's request first sleeps for two seconds
+ * (patroni/ha.py, process_unhealthy_cluster), and with quorum commit nothing is acknowledged before one follows.
  *
  * @throws ClusterError cluster_unhealthy when there is no primary or no standby that may take over
  */
@@ -39,15 +41,15 @@ export function planSwitchover(spec: ClusterSpec, view: ClusterView, to: string 
       throw new ClusterError('cluster_unhealthy', `${to} cannot become the primary now: ${problem}`, {
         fix: 'Wait until `fleet cluster status` shows it healthy, or name another node.',
       })
-    return planned(view, from, member)
+    return planned(view, from, [member])
   }
   const standbys = view.members.filter(({ host }) => host.name !== from.host.name)
   const judged = standbys.map((member) => ({ member, problem: promotionProblem(spec, view, member) }))
-  const [best] = judged
+  const [best, ...rest] = judged
     .filter(({ problem }) => problem === null)
-    .map(({ member }) => planned(view, from, member))
-    .sort((a, b) => a.lagBytes - b.lagBytes)
-  if (best) return best
+    .map(({ member }) => member)
+    .sort((a, b) => lagOf(view, a) - lagOf(view, b))
+  if (best) return planned(view, from, [best, ...rest])
   throw new ClusterError(
     'cluster_unhealthy',
     standbys.length === 0
@@ -56,13 +58,19 @@ export function planSwitchover(spec: ClusterSpec, view: ClusterView, to: string 
   )
 }
 
-const planned = (view: ClusterView, from: MemberView, to: MemberView): SwitchoverPlan => ({
+const planned = (
+  view: ClusterView,
+  from: MemberView,
+  candidates: SwitchoverPlan['candidates'],
+): SwitchoverPlan => ({
   from,
-  to,
-  others: view.members.filter((member) => member !== from && member !== to),
-  lagBytes: receiveLagBytes(view, to) ?? 0,
+  candidates,
+  others: view.members.filter((member) => member !== from && !candidates.includes(member)),
+  lagBytes: Math.max(...candidates.map((member) => lagOf(view, member))),
   timeline: from.node?.timeline ?? 0,
 })
+
+const lagOf = (view: ClusterView, member: MemberView): number => receiveLagBytes(view, member) ?? 0
 
 /** Why this standby must not be promoted by a switchover; null when it may. */
 export function promotionProblem(spec: ClusterSpec, view: ClusterView, member: MemberView): string | null {

@@ -69,7 +69,7 @@ const nodeOf = (step: RestartStep): HostSpec => (step.do === 'switchover' ? step
 
 function describeStep(step: RestartStep): string {
   if (step.do === 'switchover')
-    return `Switch over from ${step.from.name} to ${step.to.name}; ${step.from.name} starts anew as a standby.`
+    return `Switch over from ${step.from.name} to a standby; ${step.from.name} starts anew as a standby itself.`
   return step.do === 'restart-standby'
     ? `Restart PostgreSQL on ${step.host.name}, a standby; wait until it streams again.`
     : `Restart PostgreSQL on ${step.host.name}, the primary, where it is; writes wait for it.`
@@ -83,7 +83,7 @@ async function takeStep(operation: Operation, step: RestartStep, timeoutMs: numb
       // The plan was told at the beginning.
       onEvent: (event) => (event.kind === 'plan' ? undefined : onEvent(event)),
     }
-    await switchover(after, { to: step.to.name, measure: null, rejoinTimeoutMs: timeoutMs })
+    await switchover(after, { to: null, measure: null, rejoinTimeoutMs: timeoutMs })
     return
   }
   const { host } = step

@@ -12,7 +12,7 @@ import { type Looked, type Operation, waitFor } from './operation.ts'
 import { planSwitchover, type SwitchoverPlan } from './plan-switchover.ts'
 
 export interface SwitchoverOptions {
-  /** Null: the healthy standby with the least lag. */
+  /** Null: whichever healthy standby is first, which is faster. */
   readonly to: string | null
   /** Says what it would do and does nothing. */
   readonly dryRun?: boolean
@@ -27,7 +27,8 @@ export interface SwitchoverOptions {
 export interface SwitchoverResult {
   readonly done: boolean
   readonly from: string
-  readonly to: string
+  /** Null when nothing was done and more than one standby might have taken over. */
+  readonly to: string | null
   /** Of the new primary; null when nothing was done. */
   readonly timeline: number | null
   /** From the request until the new primary answered as one. */
@@ -55,31 +56,37 @@ export async function switchover(
   const { spec, patroni, onEvent, clock, signal } = operation
   const view = await readClusterView(patroni, { signal })
   const plan = planSwitchover(spec, view, options.to)
-  const names = { from: plan.from.host.name, to: plan.to.host.name }
+  const from = plan.from.host.name
   for (const text of describeSwitchover(plan, view)) onEvent({ kind: 'plan', text })
   const nothing = { timeline: null, switchedMs: null, rejoinedMs: null, writes: null }
-  if (options.dryRun) return { done: false, ...names, ...nothing }
+  if (options.dryRun) return { done: false, from, to: candidateOf(plan), ...nothing }
 
   const { value, writes } = await measureGap(operation, options.measure, async () => {
     const startMs = clock.now()
-    const timeline = await change(operation, plan, options.leaderTimeoutMs ?? 60_000)
+    const { to, timeline } = await change(operation, plan, options.leaderTimeoutMs ?? 60_000)
     const switchedMs = clock.now() - startMs
-    onEvent({ kind: 'done', text: `${names.to} is the primary on timeline ${timeline}.` })
-    await waitUntilRejoined(operation, plan, options.rejoinTimeoutMs ?? 180_000)
-    onEvent({ kind: 'done', text: `${names.from} streams from ${names.to}.` })
-    return { timeline, switchedMs, rejoinedMs: clock.now() - startMs }
+    onEvent({ kind: 'done', text: `${to} is the primary on timeline ${timeline}.` })
+    await waitUntilRejoined(operation, plan, to, options.rejoinTimeoutMs ?? 180_000)
+    onEvent({ kind: 'done', text: `${from} streams from ${to}.` })
+    return { to, timeline, switchedMs, rejoinedMs: clock.now() - startMs }
   })
-  return { done: true, ...names, ...value, writes }
+  return { done: true, from, ...value, writes }
 }
+
+/** Whom Patroni is asked for; null leaves it to the race. */
+const candidateOf = ({ candidates: [first, ...rest], others }: SwitchoverPlan): string | null =>
+  // In a race whoever was left out might win by Patroni's own rules.
+  rest.length === 0 || others.length > 0 ? first.host.name : null
 
 const waitUntilRejoined = (
   operation: Operation,
-  { from, to }: SwitchoverPlan,
+  { from }: SwitchoverPlan,
+  to: string,
   timeoutMs: number,
 ): Promise<true> =>
   waitFor(
     operation,
-    { for: `${from.host.name} to stream from ${to.host.name}`, timeoutMs, everyMs: rejoinPollMs },
+    { for: `${from.host.name} to stream from ${to}`, timeoutMs, everyMs: rejoinPollMs },
     async () => {
       const { spec, patroni, signal } = operation
       const view = await readClusterView(patroni, { timeoutMs: pollTimeoutMs, signal })
@@ -90,11 +97,16 @@ const waitUntilRejoined = (
 
 /** What an operator should know before it happens, a line each. */
 export function describeSwitchover(
-  { from, to, others, lagBytes, timeline }: SwitchoverPlan,
+  { from, candidates, others, lagBytes, timeline }: SwitchoverPlan,
   view: ClusterView,
 ): string[] {
+  const names = candidates.map(({ host }) => host.name).join(' or ')
+  const lacking =
+    candidates.length === 1
+      ? `which lacks ${lagBytes} bytes of WAL`
+      : `whichever is first; they lack at most ${lagBytes} bytes of WAL`
   return [
-    `Switch over from ${from.host.name} (timeline ${timeline}) to ${to.host.name}, which lacks ${lagBytes} bytes of WAL.`,
+    `Switch over from ${from.host.name} (timeline ${timeline}) to ${names}, ${lacking}.`,
     'Writes stop for some seconds; sessions on the primary are ended and reads on the new primary go on.',
     ...others.map((member) =>
       member.node?.replicationState === 'streaming'
@@ -105,22 +117,28 @@ export function describeSwitchover(
   ]
 }
 
+interface NewPrimary {
+  readonly to: string
+  readonly timeline: number
+}
+
 /** Asks for it and watches by ourselves: Patroni's answer comes up to a second after the fact. */
-async function change(operation: Operation, plan: SwitchoverPlan, timeoutMs: number): Promise<number> {
+async function change(operation: Operation, plan: SwitchoverPlan, timeoutMs: number): Promise<NewPrimary> {
   const { patroni, signal } = operation
   const from = plan.from.host.name
-  const to = plan.to.host.name
+  const candidate = candidateOf(plan)
+  const asked = plan.candidates[0].host
   const request: { answer: PatroniOutcome | null } = { answer: null }
   const sent = patroni
-    // Asked of the candidate, whose Patroni has less to do now than the primary's.
-    .switchover(plan.to.host, { leader: from, candidate: to }, { signal })
+    // A standby's Patroni has less to do now than the primary's.
+    .switchover(asked, { leader: from, candidate }, { signal })
     .then((answer) => (request.answer = answer))
   // Handled below, through the race.
   sent.catch(() => {})
   return waitFor(
     operation,
-    { for: `${to} to become the primary`, timeoutMs, everyMs: pollMs },
-    async (): Promise<Looked<number>> => {
+    { for: `${candidate ?? 'another node'} to become the primary`, timeoutMs, everyMs: pollMs },
+    async (): Promise<Looked<NewPrimary>> => {
       const found = await Promise.race([
         patroni.findLeader({ timeoutMs: pollTimeoutMs, signal }),
         // A connection refused ends the waiting at once.
@@ -130,34 +148,20 @@ async function change(operation: Operation, plan: SwitchoverPlan, timeoutMs: num
       const timeline = leader?.node?.timeline ?? 0
       const writable = leader?.node?.role === 'primary' && leader.node.state === 'running'
       if (leader && writable && timeline > plan.timeline) {
-        if (leader.host.name === to) {
-          await wakeFollowers(operation, plan)
-          return { met: true, value: timeline }
-        }
+        const to = leader.host.name
+        if (candidate === null || candidate === to) return { met: true, value: { to, timeline } }
         throw new ClusterError(
           'command_failed',
-          `${leader.host.name} became the primary instead of ${to}: ${request.answer?.message ?? 'Patroni chose it'}.`,
+          `${to} became the primary instead of ${candidate}: ${request.answer?.message ?? 'Patroni chose it'}.`,
         )
       }
       const { answer } = request
       if (answer?.outcome === 'refused')
         throw new ClusterError('command_failed', `Patroni refused: ${answer.message}.`, {
-          fix: `See \`fleet cluster logs ${to} patroni\`; ${from} is still the primary if \`fleet cluster status\` says so.`,
+          fix: `See \`fleet cluster logs ${asked.name} patroni\`; ${from} is still the primary if \`fleet cluster status\` says so.`,
         })
       const stands = leader ? `${leader.host.name} is the primary` : 'no node is the primary'
       return { met: false, now: answer?.outcome === 'unknown' ? `${stands} (${answer.message})` : stands }
     },
-  )
-}
-
-/** With quorum commit nothing is acknowledged before one standby follows the new primary. */
-async function wakeFollowers({ patroni, signal }: Operation, { others }: SwitchoverPlan): Promise<void> {
-  await Promise.all(
-    others.map(({ host }) =>
-      patroni.wake(host, { timeoutMs: pollTimeoutMs, signal }).catch((error: unknown) => {
-        // It finds out by itself, a little later.
-        if (!(error instanceof ClusterError)) throw error
-      }),
-    ),
   )
 }

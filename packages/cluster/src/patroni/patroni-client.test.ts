@@ -20,7 +20,7 @@ interface Recorded {
   readonly status: number
   readonly body: string
 }
-type Answer = Pick<Recorded, 'status' | 'body'> | 'close' | 'silence'
+type Answer = Pick<Recorded, 'status' | 'body'> | 'close' | 'close once' | 'silence'
 
 /** What Patroni 4.0.7 on three nodes answered. */
 const recorded = JSON.parse(readFileSync(new URL('patroni-4.0.7.json', import.meta.url), 'utf8')) as Record<
@@ -99,7 +99,8 @@ async function answer(host: HostSpec, request: IncomingMessage, response: Server
           ? record('wrong password')
           : answers.get(`${host.name} ${line}`)
   if (found === 'silence') return
-  if (found === 'close' || !found) return void request.socket.destroy()
+  if (found === 'close once') answers.set(`${host.name} ${line}`, record('node'))
+  if (found === 'close' || found === 'close once' || !found) return void request.socket.destroy()
   response.writeHead(found.status, { connection: 'close' }).end(found.body)
 }
 
@@ -280,10 +281,12 @@ test('an answer in another form names what is odd about it', async () => {
   expect((await failure(client.config(first))).message).toContain('with 502')
 })
 
-test('a wake-up asks for no change', async () => {
-  answers.set(`${second.name} PATCH /config`, record('wake'))
-  await client.wake(second)
-  expect(JSON.parse(asked[0]?.body ?? '') as unknown).toEqual({ fleet_wake: null })
+test('what breaks off while Patroni opens its port anew is read once more, and no more than that', async () => {
+  answers.set(`${first.name} GET /patroni`, 'close once')
+  expect((await client.node(first)).role).toBe('primary')
+  answers.set(`${first.name} GET /patroni`, 'close')
+  expect(await failure(client.node(first))).toMatchObject({ code: 'command_failed' })
+  expect(asked).toHaveLength(4)
 })
 
 test('stopping by the caller is told as such', async () => {

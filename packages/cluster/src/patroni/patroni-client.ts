@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { Agent, type Dispatcher, request } from 'undici'
 import type { z } from 'zod'
 import { ClusterError } from '../cluster-error.ts'
@@ -22,6 +23,7 @@ const readTimeoutMs = 2_500
 /** Patroni itself gives a switchover up to 2 * max(10, loop_wait) seconds before it says "unknown". */
 const switchTimeoutMs = 30_000
 const configTimeoutMs = 10_000
+const reopenedAfterMs = 300
 
 export interface CallOptions {
   /** Milliseconds until the call is given up. */
@@ -78,11 +80,6 @@ export interface PatroniClient {
   history(host: HostSpec, options?: CallOptions): Promise<PatroniHistory>
   /** @returns the configuration after it; 409 and 503 throw `command_failed` */
   patchConfig(host: HostSpec, patch: PatroniConfigPatch, options?: CallOptions): Promise<PatroniConfig>
-  /**
-   * Lets the node look at etcd now instead of after its `loop_wait`. Patroni misses the new leader's key when that is
-   * taken while it looks at the old one's end; its standby then streams, and acknowledges commits, up to 2 s later.
-   */
-  wake(host: HostSpec, options?: CallOptions): Promise<void>
   /** `candidate` null leaves the choice to Patroni. */
   switchover(
     host: HostSpec,
@@ -160,7 +157,14 @@ export function createPatroniClient({ spec, secrets, pki }: PatroniClientInput):
     schema: T,
     options: CallOptions,
   ): Promise<z.output<T>> {
-    return parsed(host, path, schema, await call(host, 'GET', path, null, options))
+    const ask = () => call(host, 'GET', path, null, options)
+    const answer = await ask().catch(async (error: unknown) => {
+      // Patroni opens its port anew to take a new certificate, and what is under way breaks off. Asked once more, it is well.
+      if (!(error instanceof ClusterError) || error.code !== 'command_failed') throw error
+      await sleep(reopenedAfterMs)
+      return ask()
+    })
+    return parsed(host, path, schema, answer)
   }
 
   async function change(
@@ -201,10 +205,6 @@ export function createPatroniClient({ spec, secrets, pki }: PatroniClientInput):
     async patchConfig(host, patch, options = {}) {
       const answer = await call(host, 'PATCH', '/config', patch, { timeoutMs: configTimeoutMs, ...options })
       return parsed(host, 'PATCH /config', configAnswer, answer)
-    },
-    async wake(host, options = {}) {
-      // A patch that takes away what is not there changes nothing, and ends with a wake-up (do_PATCH_config).
-      await call(host, 'PATCH', '/config', { fleet_wake: null }, options)
     },
     switchover: (host, { leader, candidate }, options = {}) =>
       change(

@@ -1,5 +1,6 @@
 import { paths } from '../layout.ts'
 import type { ClusterSpec } from '../spec/cluster-spec.ts'
+import { isSuperseded } from './archive-scripts.ts'
 import { renderIni } from './ini-file.ts'
 import type { RenderedFile } from './rendered-file.ts'
 
@@ -62,25 +63,33 @@ const timerUnit = renderIni([
   { name: 'Install', entries: [['WantedBy', 'timers.target']] },
 ])
 
-/** Segments of 16 MB, initdb's default, are what `switch` counts in. */
 const script = (spec: ClusterSpec): string => `#!/bin/bash
 set -euo pipefail
 wal=${spec.postgresql.dataDirectory}/pg_wal
 done_for=${stateDirectory}/done-for
+${isSuperseded.trim()}
 ask() { psql --no-psqlrc --quiet --no-align --tuples-only --host=${paths.postgresqlSocket} --dbname=postgres --command="$1"; }
-# A file that the repository has already, with the same content, is a success for pgBackRest.
-push() { timeout 60 pgbackrest --stanza=${spec.backup.stanza} --no-archive-async archive-push "$wal/$1"; }
+# A file that the repository has already, with the same content, is a success for pgBackRest. One that it refuses does
+# not keep the others back; a repository that does not answer is asked again at the next run.
+failed=0
+push() {
+  local code=0
+  timeout 60 pgbackrest --stanza=${spec.backup.stanza} --no-archive-async archive-push "$wal/$1" || code=$?
+  if [ "$code" = 124 ]; then exit 1; fi
+  if is_superseded "$code" "$wal" "$1"; then return 0; fi
+  if [ "$code" != 0 ]; then failed=1; fi
+  return "$code"
+}
 
 if ! in_recovery=$(ask 'SELECT pg_is_in_recovery()' 2>/dev/null); then exit 0; fi
 if [ "$in_recovery" = t ]; then
   for mark in "$wal"/archive_status/*.ready; do
     name=$(basename "$mark" .ready)
     if [ ! -e "$wal/$name" ]; then continue; fi
-    push "$name"
     # Promoted in the meantime, the node's own archiver may have been first.
-    mv "$mark" "\${mark%.ready}.done" || true
+    if push "$name"; then mv "$mark" "\${mark%.ready}.done" || true; fi
   done
-  exit 0
+  exit "$failed"
 fi
 
 timeline=$(ask 'SELECT substr(pg_walfile_name(pg_current_wal_insert_lsn()), 1, 8)')
@@ -88,14 +97,17 @@ moment="timeline $timeline of $(ask 'SELECT system_identifier FROM pg_control_sy
 if [ ! -e "$wal/$timeline.history" ]; then exit 0; fi
 if [ "$(cat "$done_for" 2>/dev/null)" = "$moment" ]; then exit 0; fi
 # Each line: the number of a timeline, and where the next one left it. The segment of that moment belongs to the next.
+segments=()
 while read -r number switch _; do
   if [[ ! $number =~ ^[0-9]+$ ]]; then continue; fi
-  parent=$(printf '%08X' "$number")
-  last=$(printf '%s%08X%08X' "$parent" "$((16#\${switch%/*}))" "$((16#\${switch#*/} >> 24))")
-  for path in "$wal/$parent"*; do
+  last=$(segment_of "$number" "$switch")
+  for path in "$wal/\${last:0:8}"*; do
     name=$(basename "$path")
-    if [[ $name =~ ^[0-9A-F]{24}$ && $name < $last ]]; then echo "$name"; fi
+    if [[ $name =~ ^[0-9A-F]{24}$ && $name < $last ]]; then segments+=("$name"); fi
   done
-done <"$wal/$timeline.history" | tail --lines=64 | while read -r name; do push "$name"; done
+done <"$wal/$timeline.history"
+if [ "\${#segments[@]}" -gt 64 ]; then segments=("\${segments[@]: -64}"); fi
+for name in "\${segments[@]}"; do push "$name" || true; done
+if [ "$failed" != 0 ]; then exit 1; fi
 echo "$moment" >"$done_for"
 `

@@ -114,19 +114,21 @@ describe('the command that fetches WAL', () => {
     expect(await restore(here, '00000003.history')).toEqual(['exit code 0', asked('00000003.history')])
   })
 
-  test('waits for a repository that does not answer once, and asks again after a while', async () => {
+  test('waits for a repository that does not answer once, asks again after a while, and for a history at once', async () => {
     const silent = `[ -e /tmp/answers ] || sleep 60`
-    const again = `${archiveScripts.get} 00000002.history x; echo "before $?"; ${archiveScripts.get} 00000002.history x; echo "then $?"; wc -l </tmp/calls`
+    const again = `${archiveScripts.get} ${segment} x; echo "before $?"; ${archiveScripts.get} ${segment} x; echo "then $?"; wc -l </tmp/calls; ${archiveScripts.get} 00000002.history x; echo "history $?"`
     const later = `touch --date='-1 minute' ${paths.postgresqlSocket}/repository-away; touch /tmp/answers`
     const startMs = Date.now()
     // Below 128: PostgreSQL ends a recovery whose command was killed by a signal.
-    expect(await restore(`${again}; ${later}`, '00000002.history', silent)).toEqual([
+    expect(await restore(`${again}; ${later}`, segment, silent)).toEqual([
       'before 124',
       'then 1',
       '1',
+      'history 124',
       'exit code 0',
+      `--stanza=bike-fleet archive-get ${segment} x`,
       '--stanza=bike-fleet archive-get 00000002.history x',
-      asked('00000002.history'),
+      asked(segment),
     ])
     expect(Date.now() - startMs).toBeLessThan(20_000)
   })
@@ -144,6 +146,26 @@ describe('the command that pushes WAL', () => {
     return stdout.trim().split('\n')
   }
   const pushed = (segment: string) => `--stanza=bike-fleet archive-push ${segment}`
+
+  test('takes it for done when the repository has a segment in which the timeline had ended, and only then', async () => {
+    const history = String.raw`mkdir pg_wal; printf '1\t0/C0000A0\tno recovery target specified\n\n2\t1/D0000A0\tno recovery target specified\n' >pg_wal/00000003.history; printf '1\t0/FF0000A0\tx\n' >pg_wal/00000002.history`
+    const ended = ['00000001000000000000000C', '00000001000000000000000D', '00000002000000010000000D.partial']
+    const inside = [
+      '00000001000000000000000B',
+      '00000002000000010000000C',
+      '00000003000000010000000D',
+      '00000003.history',
+    ]
+    const offer = (names: readonly string[]) => names.map((name) => `push pg_wal/${name}`).join('; ')
+    const said = await push(`${history}; ${offer([...ended, ...inside])}`, 'exit 45')
+    expect(said.slice(0, 7)).toEqual([...ended.map(() => 'exit code 0'), ...inside.map(() => 'exit code 45')])
+    expect((await push(`${history}; ${offer(ended)}`, 'exit 103')).slice(0, 3)).toEqual(
+      ended.map(() => 'exit code 103'),
+    )
+    expect((await push(`mkdir pg_wal; ${offer(ended)}`, 'exit 45')).slice(0, 3)).toEqual(
+      ended.map(() => 'exit code 45'),
+    )
+  })
 
   test('hands on what pgBackRest says', async () => {
     expect(await push(`push ${relative}`, 'exit 0')).toEqual(['exit code 0', pushed(relative)])
@@ -200,6 +222,27 @@ esac
       `failed\n${name}`,
       `${name}.ready`,
     ])
+  })
+
+  test('is done with when the repository has a segment in which the timeline had ended', async () => {
+    const name = '0000000A0000000000000016'
+    const history = String.raw`printf '10\t0/16002A88\tno recovery target specified\n' >0000000B.history`
+    const prepare = `${history}; touch ${name} archive_status/${name}.ready`
+    expect(await leftovers(true, prepare, 'exit 45')).toEqual([name, '', ''])
+  })
+
+  test('is not kept back by one that the repository refuses', async () => {
+    const [refused, taken] = ['0000000A0000000000000014', '0000000A0000000000000015']
+    const body = `case $* in *${refused}) exit 45 ;; esac`
+    const standby = `touch ${refused} ${taken} archive_status/${refused}.ready archive_status/${taken}.ready`
+    expect(await leftovers(true, standby, body)).toEqual([
+      `failed\n${refused}\n${taken}`,
+      `failed\n${refused}`,
+      `${refused}.ready`,
+    ])
+    const history = String.raw`printf '10\t0/16002A88\tno recovery target specified\n' >0000000B.history`
+    const both = `failed\n${refused}\n${taken}`
+    expect(await leftovers(false, `${history}; touch ${refused} ${taken}`, body)).toEqual([both, both, ''])
   })
 
   test('is pushed by the new primary up to where its timeline began, once', async () => {

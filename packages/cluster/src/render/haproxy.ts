@@ -14,6 +14,8 @@ export const graceSuffix = '-grace'
 const readsMaximumLagBytes = 16 * 1024 ** 2
 /** A dead host's connections: data that is not acknowledged for this long closes them. */
 const serverUserTimeoutS = 5
+/** A connection of which one side has said its last word. */
+const halfClosedTimeoutS = 5
 /** The same for a client that vanished. */
 const clientUserTimeoutS = 10
 
@@ -73,11 +75,11 @@ function renderGlobal(spec: ClusterSpec, host: HostSpec): string {
     'group haproxy',
     'chroot /var/lib/haproxy',
     'stats socket /run/haproxy/admin.sock user root group haproxy mode 660 level admin',
-    // Beside the databases' connections some for people and monitors.
-    `maxconn ${spec.haproxy.maxConnections + 100}`,
+    // Beside the databases' connections on both ports some for people and monitors, and for keepalived's check.
+    `maxconn ${2 * spec.haproxy.maxConnections + 100}`,
     // After a reload the old process keeps its connections but checks nothing any more, so it could not close those to
-    // a primary that died.
-    'hard-stop-after 30s',
+    // a primary that died: they end before another can be promoted, if its Patroni worked at the reload.
+    `hard-stop-after ${oldPrimaryAloneMs(spec)}ms`,
     // tls.key beside tls.crt, not tls.crt.key.
     'ssl-load-extra-del-ext',
     'ssl-default-bind-options ssl-min-ver TLSv1.2',
@@ -97,6 +99,10 @@ function renderDefaults(): string {
     // Longer than any pool keeps a connection idle: who is gone is found by the kernel's probes, not by silence.
     'timeout client 24h',
     'timeout server 24h',
+    // A client that left: the server has so long to leave, too. One that hangs never would, and each client that tried it
+    // would keep one of the connections that those after it need (the drill `postgresql-frozen`).
+    `timeout client-fin ${halfClosedTimeoutS}s`,
+    `timeout server-fin ${halfClosedTimeoutS}s`,
     'option clitcpka',
     'clitcpka-idle 10s',
     'clitcpka-intvl 5s',
@@ -127,6 +133,7 @@ function renderWrites(spec: ClusterSpec): string {
     'tcp-request connection reject if { nbsrv(writes) gt 1 }',
     // HAProxy waits a second before it tries the same server again; the client is faster, and by then it is another.
     'retries 0',
+    ...endsWhileConnecting,
     ...healthCheck('/primary'),
     serverDefaults('on-marked-down shutdown-sessions'),
     ...nodes.map((node) => `${server(node, node.name)} ${pace} on-marked-up shutdown-backup-sessions`),
@@ -136,20 +143,35 @@ function renderWrites(spec: ClusterSpec): string {
   ])
 }
 
+/**
+ * Without a filter HAProxy 3.0 never ends a session that it shuts down (on-marked-down, on-marked-up) while that one still
+ * connects: each failover would leave some behind, until maxconn is used up. 4 GB/s limits nobody.
+ */
+const endsWhileConnecting = [
+  'filter bwlim-in unlimited default-limit 4000m default-period 1s',
+  'tcp-request content set-bandwidth-limit unlimited',
+]
+
 /** How often the grace servers are checked: more would only load Patroni. */
 const graceIntervalMs = 2000
 /** What an answer to a check may take once it is connected. */
 const checkTimeoutMs = 2000
 
 /**
- * Failed checks after which a host is let go whose Patroni does not answer: within half the lease while its port
- * refuses. Where Patroni hangs (stopped, or starved) each check waits for its timeout first, and still no session may
- * be left when another can be promoted. That is a lease after its last renewal, and that may have been a round ago:
- * what the old primary acknowledged from then on with the third node's help would be lost.
+ * From the moment a primary's Patroni stops until another can be promoted, at least: a lease after its last renewal,
+ * and that may have been a round ago. What the old primary acknowledges from then on with the third node's help would
+ * be lost, so no session may be left.
  */
-function graceFall({ failover: { ttlS, loopWaitS } }: ClusterSpec): number {
-  const whileRefused = (ttlS * 1000) / 2 / graceIntervalMs
-  const whileHanging = ((ttlS - loopWaitS) * 1000) / (graceIntervalMs + checkTimeoutMs)
+const oldPrimaryAloneMs = ({ failover: { ttlS, loopWaitS } }: ClusterSpec): number =>
+  (ttlS - loopWaitS) * 1000
+
+/**
+ * Failed checks after which a host is let go whose Patroni does not answer: within half the lease while its port
+ * refuses. Where Patroni hangs (stopped, or starved) each check waits for its timeout first.
+ */
+function graceFall(spec: ClusterSpec): number {
+  const whileRefused = (spec.failover.ttlS * 1000) / 2 / graceIntervalMs
+  const whileHanging = oldPrimaryAloneMs(spec) / (graceIntervalMs + checkTimeoutMs)
   return Math.max(1, Math.floor(Math.min(whileRefused, whileHanging)))
 }
 

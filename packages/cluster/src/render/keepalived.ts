@@ -5,7 +5,12 @@ import { fileHeader } from './file-header.ts'
 import { renderIni } from './ini-file.ts'
 import type { RenderDaemon } from './rendered-file.ts'
 
-const haproxyCheckScript = `${paths.scripts}/haproxy-check`
+export const haproxyCheckScript = `${paths.scripts}/haproxy-check`
+const checkIntervalS = 1
+/** Passes in a row after which the host may have the address. */
+const checkRise = 2
+/** From keepalived's start until its check has passed so often. */
+export const checkSettlesS = checkIntervalS * (checkRise + 2)
 
 /** Seconds. Another takes the address after three without a word and up to one more by priority: about 1.0-1.2 s. */
 const advertIntervalS = 0.3
@@ -63,10 +68,10 @@ global_defs {
 
 vrrp_script haproxy {
     script "${haproxyCheckScript}"
-    interval 1
+    interval ${checkIntervalS}
     timeout 3
     fall 2
-    rise 2
+    rise ${checkRise}
     # A host that starts has to show first that it works.
     init_fail
 }

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml'
-import { apiUsers, databaseUsers, paths, ports } from '../layout.ts'
+import { apiUsers, databaseUsers, paths, ports, postgresqlPrograms } from '../layout.ts'
 import { type ClusterSpec, type HostSpec, hostsWith } from '../spec/cluster-spec.ts'
 import { certificatePaths, renderCertificateFiles } from './certificate-files.ts'
 import { etcdLeaderAwayScript } from './etcd-leader-away.ts'
@@ -8,6 +8,7 @@ import { renderPatroniUnit } from './patroni-unit.ts'
 import { sharedConfiguration } from './patroni-shared.ts'
 import { renderPgHba } from './pg-hba.ts'
 import { localParameters } from './postgresql-parameters.ts'
+import { needsPromotionCheck, promotionCheckScript, renderPromotionCheck } from './promotion-check.ts'
 import type { RenderDaemon, RenderedFile, RenderInput } from './rendered-file.ts'
 
 const owner = { owner: 'postgres', group: 'postgres' } as const
@@ -29,7 +30,7 @@ export const renderPatroni: RenderDaemon = (input, host) => {
       path: paths.patroniConfig,
       content: toYaml(configuration(input, host)),
       mode: '0600',
-      secret: true,
+      secret: ['password'],
       onChange: reload,
     },
     {
@@ -44,6 +45,7 @@ export const renderPatroni: RenderDaemon = (input, host) => {
     },
     { ...open, path: sharedConfigurationFile, content: toYaml(sharedConfiguration(input.spec)) },
     { ...open, path: applySharedScript, content: applyShared(input.spec), mode: '0755' },
+    ...renderPromotionCheck(input, host),
     ...renderCertificateFiles(input, host, 'patroni', 'postgres', reload),
   ] satisfies RenderedFile[]
 }
@@ -55,7 +57,8 @@ export const renderPatroni: RenderDaemon = (input, host) => {
 const toYaml = (value: unknown): string =>
   `${fileHeader}\n${stringify(value, { lineWidth: 0, version: '1.1' })}`
 
-function configuration({ spec, secrets }: RenderInput, host: HostSpec): Record<string, unknown> {
+function configuration(input: RenderInput, host: HostSpec): Record<string, unknown> {
+  const { spec, secrets } = input
   const tls = certificatePaths('patroni')
   const pgbackrest = `/usr/bin/pgbackrest --stanza=${spec.backup.stanza}`
   // libpq compares the certificate with the address that Patroni connects to.
@@ -88,7 +91,7 @@ function configuration({ spec, secrets }: RenderInput, host: HostSpec): Record<s
       connect_address: `${host.address}:${ports.postgresql}`,
       use_unix_socket: true,
       use_unix_socket_repl: true,
-      bin_dir: `/usr/lib/postgresql/${spec.postgresql.version}/bin`,
+      bin_dir: postgresqlPrograms(spec.postgresql.version),
       data_dir: spec.postgresql.dataDirectory,
       // Patroni writes it with mode 0600; the home of postgres outlives the data directory.
       pgpass: '/var/lib/postgresql/.patroni.pgpass',
@@ -97,8 +100,8 @@ function configuration({ spec, secrets }: RenderInput, host: HostSpec): Record<s
         replication: { username: databaseUsers.replication, password: secrets.replication, ...verified },
         rewind: { username: databaseUsers.rewind, password: secrets.rewind, ...verified },
       },
-      // A member that can neither stream nor be rewound is copied anew without a person: nothing acknowledged is only
-      // there, and until then the cluster has one standby less.
+      // A member that can neither stream nor be rewound is copied anew without a person: until then the cluster has one
+      // standby less. With quorum and sync nothing acknowledged is only there; with async there may be, and is given up.
       remove_data_directory_on_rewind_failure: true,
       remove_data_directory_on_diverged_timelines: true,
       create_replica_methods: ['basebackup', 'pgbackrest'],
@@ -106,6 +109,7 @@ function configuration({ spec, secrets }: RenderInput, host: HostSpec): Record<s
       // When the primary cannot be copied from. What the data directory still has is kept and compared.
       pgbackrest: { command: `${pgbackrest} --delta restore`, keep_data: true, no_params: true },
       ...callbacks(host),
+      ...(needsPromotionCheck(input) ? { pre_promote: promotionCheckScript } : {}),
       pg_hba: renderPgHba(spec),
       parameters: localParameters(spec, host),
     },

@@ -29,7 +29,7 @@ export const renderPgbackrest: RenderDaemon = (input, host) => {
       mode: '0600',
       owner: 'postgres',
       group: 'postgres',
-      secret: isBackup,
+      secret: isBackup && [...secretKeys],
       onChange: reload,
     },
     {
@@ -46,6 +46,8 @@ export const renderPgbackrest: RenderDaemon = (input, host) => {
     ...(isDatabase ? renderArchiveLeftovers(spec) : []),
   ]
 }
+
+const secretKeys = ['cipher-pass', 's3-key', 's3-key-secret'] as const
 
 /** The host with the repository. @throws Error when the spec has none: a bug, as checking refuses it */
 function backupHost(spec: ClusterSpec): HostSpec {

@@ -18,8 +18,11 @@ export interface RenderedFile {
   readonly mode: '0600' | '0640' | '0644' | '0755'
   readonly owner: string
   readonly group: string
-  /** Holds a password or a private key: its content is never shown, only that it changes. */
-  readonly secret: boolean
+  /**
+   * True: a password or a private key, never shown, only that it changes. A list: the keys (`KEY: ...`, `KEY=...`, and
+   * what ends with it, a line each) whose values are never shown.
+   */
+  readonly secret: boolean | readonly string[]
   readonly onChange: ChangeEffect
 }
 

@@ -48,7 +48,7 @@ test('the manifest says what a folder cannot keep, and no content', async () => 
     secret: true,
     onChange: { do: 'reload', unit: 'haproxy' },
   })
-  expect(text).not.toContain('password')
+  expect(text).not.toContain('username')
 })
 
 test('a second render writes only what differs and removes what is of no host any more', async () => {

@@ -17,7 +17,7 @@ const manifest = z.object({
         mode: z.string(),
         owner: z.string(),
         group: z.string(),
-        secret: z.boolean(),
+        secret: z.union([z.boolean(), z.array(z.string()).readonly()]),
         onChange: z.object({ do: z.string(), unit: z.string().optional() }),
       }),
     ),

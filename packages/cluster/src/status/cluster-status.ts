@@ -97,6 +97,13 @@ export interface HaproxyStatus {
   readonly writesTo: readonly string[]
   /** It goes on only through a grace server, because the node's Patroni does not answer it. */
   readonly graceOnly: boolean
+  /** Clients of 5432 and of 5433. */
+  readonly clients: readonly {
+    readonly port: number
+    readonly connections: number
+    /** At so many the next client waits to be accepted. */
+    readonly maxConnections: number
+  }[]
   readonly servers: readonly {
     /** 5432 or 5433 at the virtual address. */
     readonly port: number

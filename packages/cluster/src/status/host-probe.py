@@ -102,8 +102,9 @@ SELECT json_build_object(
 
 
 def postgresql():
-    words = ["psql", "-XAtq", "-v", "ON_ERROR_STOP=1", "-p", str(REQUEST["port"]), "-d", "postgres", "-c", SQL]
-    return json.loads(run(*words, user="postgres"))
+    psql = os.path.join(REQUEST["programs"], "psql")
+    words = ["-XAtq", "-v", "ON_ERROR_STOP=1", "-p", str(REQUEST["port"]), "-d", "postgres", "-c", SQL]
+    return json.loads(run(psql, *words, user="postgres"))
 
 
 def wal():

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import type { HostShell } from '../hosts/host-shell.ts'
-import { databaseUsers, paths, ports } from '../layout.ts'
+import { databaseUsers, paths, ports, postgresqlPrograms } from '../layout.ts'
 import { readPgbackrestInfo } from '../pgbackrest/pgbackrest-info.ts'
 import { backupJobs, verifyResult } from '../render/backup-timers.ts'
 import type { ClusterSpec, HostRole, HostSpec } from '../spec/cluster-spec.ts'
@@ -20,6 +20,7 @@ interface ProbeRequest {
   readonly tls: string
   readonly vip: string
   readonly units: readonly string[]
+  readonly programs: string
   readonly port: number
   readonly dataDirectory: string
   readonly stanza: string
@@ -171,6 +172,7 @@ function createProbeRequest(spec: ClusterSpec, host: HostSpec, limitMs: number):
     tls: paths.tls,
     vip: spec.network.vip,
     units: [...new Set([...host.roles.flatMap((role) => unitsOf[role]), 'nftables'])],
+    programs: postgresqlPrograms(spec.postgresql.version),
     port: ports.postgresql,
     dataDirectory: spec.postgresql.dataDirectory,
     stanza,

@@ -1,8 +1,9 @@
-import { isGraceOnly, nodeOf, writeTargets } from '../haproxy/haproxy-stats.ts'
+import { isFull, isGraceOnly, nodeOf, writeTargets } from '../haproxy/haproxy-stats.ts'
 import { ports } from '../layout.ts'
 import { type ClusterSpec, hostsWith } from '../spec/cluster-spec.ts'
 import type { ClusterStatus, HaproxyStatus } from './cluster-status.ts'
 import { probeOf, vipHolder } from './judge-writes.ts'
+import { limits } from './limits.ts'
 import type { Observations } from './observations.ts'
 import { logsOf, type Warning } from './warning.ts'
 
@@ -45,6 +46,7 @@ function describe(name: string, seen: Observations): HaproxyStatus {
       holdsVip,
       writesTo: [],
       graceOnly: false,
+      clients: [],
       servers: [],
     }
   const portOf: Readonly<Record<string, number>> = { writes: ports.writes, reads: ports.reads }
@@ -54,6 +56,10 @@ function describe(name: string, seen: Observations): HaproxyStatus {
     holdsVip,
     writesTo: writeTargets(observed.value.servers),
     graceOnly: isGraceOnly(observed.value.servers),
+    clients: observed.value.frontends.flatMap(({ proxy, ...clients }) => {
+      const port = portOf[proxy]
+      return port === undefined ? [] : [{ port, ...clients }]
+    }),
     servers: observed.value.servers.flatMap(({ proxy, server, ...view }) => {
       const port = portOf[proxy]
       return port === undefined ? [] : [{ port, name: nodeOf(server), ...view }]
@@ -130,6 +136,16 @@ function viewWarnings(spec: ClusterSpec, haproxy: HaproxyStatus, primary: string
       message: `Patroni on ${writers[0]} does not answer ${name}, which goes on with its PostgreSQL for up to ${Math.round(spec.failover.ttlS / 2)} s.`,
       next: logsOf(writers[0] ?? name, 'patroni'),
     })
+  for (const clients of haproxy.clients) {
+    const { port, connections, maxConnections } = clients
+    if (maxConnections > 0 && connections >= maxConnections * limits.connectionsWarning)
+      warnings.push({
+        ...about,
+        severity: isFull(clients) ? 'critical' : 'warning',
+        code: 'haproxy_connections',
+        message: `${connections} of ${maxConnections} connections of ${name} on port ${port} are taken${isFull(clients) ? ': further clients wait until one is free' : ''}.`,
+      })
+  }
   if (!haproxy.servers.some(({ port, up }) => port === ports.reads && up))
     warnings.push({
       ...about,

@@ -1,4 +1,4 @@
-import { isGraceOnly, writeTargets } from '../haproxy/haproxy-stats.ts'
+import { isFull, isGraceOnly, writeTargets } from '../haproxy/haproxy-stats.ts'
 import { type ClusterSpec, hostsWith } from '../spec/cluster-spec.ts'
 import type { HostProbe } from './host-probe.ts'
 import { limits } from './limits.ts'
@@ -14,7 +14,10 @@ export interface WritesJudgement {
   readonly acknowledging: readonly string[] | null
   /** The first thing on the way of a write that is broken; null when a write can be committed. */
   readonly obstacle: string | null
-  /** Only HAProxy vouches for the primary: it is overloaded, or it died some seconds ago and HAProxy will see it. */
+  /**
+   * Only HAProxy vouches for the primary: it is overloaded, or it died some seconds ago and HAProxy will see it. Or
+   * who is connected may write, and nobody else.
+   */
   readonly doubt: string | null
   /** The obstacle is that commits hang. */
   readonly commitsWait: boolean
@@ -68,7 +71,12 @@ export function judgeWrites(spec: ClusterSpec, seen: Observations): WritesJudgem
     rivals,
     acknowledging,
     obstacle: obstacle ?? wait,
-    doubt: vouched === null ? `HAProxy sends writes to ${primary}, which does not answer` : null,
+    doubt:
+      vouched === null
+        ? `HAProxy sends writes to ${primary}, which does not answer`
+        : routed?.full
+          ? 'HAProxy has no connection left for another client'
+          : null,
     commitsWait: wait !== null,
   }
 }
@@ -102,6 +110,8 @@ interface Route {
   readonly targets: readonly string[]
   /** Only a grace server is up. */
   readonly grace: boolean
+  /** No further client is let in. */
+  readonly full: boolean
 }
 
 /** Where the HAProxy at the virtual address sends writes; null when no HAProxy tells. */
@@ -111,7 +121,13 @@ function routedServers(spec: ClusterSpec, seen: Observations): Route | null {
   // The others check the same nodes: their view stands in when the holder's is not to be had.
   const asked = names.toSorted((a, b) => Number(b === holder) - Number(a === holder))
   const view = asked.map((name) => valueOf(seen.haproxies.get(name))).find((found) => found !== null)
-  return view ? { targets: writeTargets(view.servers), grace: isGraceOnly(view.servers) } : null
+  if (!view) return null
+  const writes = view.frontends.find(({ proxy }) => proxy === 'writes')
+  return {
+    targets: writeTargets(view.servers),
+    grace: isGraceOnly(view.servers),
+    full: writes !== undefined && isFull(writes),
+  }
 }
 
 function vipObstacle(spec: ClusterSpec, seen: Observations): string | null {

@@ -10,6 +10,8 @@ export const limits = {
   archiveWaitMs: 60_000,
   /** PostgreSQL counts a segment as archived a moment before `pgbackrest info` can show it. */
   archiveSettleMs: 15_000,
+  /** Share of HAProxy's connections that is taken. */
+  connectionsWarning: 0.9,
   /** Share of a disk that is used. */
   diskWarning: 0.85,
   diskCritical: 0.95,

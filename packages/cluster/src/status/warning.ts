@@ -37,6 +37,7 @@ export const warningCodes = [
   'haproxy_no_primary',
   'haproxy_other_primary',
   'haproxy_grace',
+  'haproxy_connections',
   'haproxy_no_reads',
   'haproxies_disagree',
   'vip_no_answer',

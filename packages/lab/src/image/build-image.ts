@@ -149,8 +149,13 @@ chroot "$root" apt-get install -y --no-install-recommends -o Dpkg::Options::=--f
 rm "$root/usr/sbin/policy-rc.d"
 `
 
-/** @returns a folder with what apt and wget need to reach the mirror; it goes away with the build */
-function writeWay(building: string, apt: AptSettings): string {
+/**
+ * What apt and wget need to reach the mirror, for the time of one build: passwords among it. `APT_CONFIG` is its
+ * `apt.conf`, which expects the folder at /run/way; wget's home is the folder itself.
+ *
+ * @returns the folder, in `building`
+ */
+export function writeWay(building: string, apt: AptSettings): string {
   const way = join(building, 'way')
   const lines = [apt.acquire, 'Dir::Etc::netrc "/run/way/auth.conf";', 'APT::Sandbox::User "root";']
   const certificates = '/etc/ssl/certs/ca-certificates.crt'

@@ -115,7 +115,8 @@ export function findFault(name: string): Fault {
   })
 }
 
-async function findPrimary({ lab, operation }: MeasureContext): Promise<MachineState> {
+/** @throws ClusterError cluster_unhealthy when there is none */
+export async function findPrimary({ lab, operation }: MeasureContext): Promise<MachineState> {
   const { leader } = await operation.patroni.findLeader({ signal: operation.signal })
   if (!leader)
     throw new ClusterError('cluster_unhealthy', 'The cluster has no primary, so nothing can be measured.')
@@ -139,15 +140,20 @@ async function findEtcdLeader(context: MeasureContext): Promise<MachineState> {
   return findMachine(context.lab, etcd.leader)
 }
 
-async function findVipHolder(context: MeasureContext): Promise<MachineState> {
+/** @throws ClusterError cluster_unhealthy when nobody answers at the address */
+export async function findVipHolder(context: MeasureContext): Promise<MachineState> {
   const { vip } = await readStatus(context)
   if (vip.holder === null)
     throw new ClusterError('cluster_unhealthy', `No HAProxy machine answers at ${vip.address}.`)
   return findMachine(context.lab, vip.holder)
 }
 
-/** The timer that keeps etcd's leader away from the primary rests on this machine until it boots again. */
-async function moveEtcdLeaderTo({ lab }: MeasureContext, machine: MachineState): Promise<void> {
+/**
+ * Makes a member etcd's leader. The timer that keeps it away from the primary rests on this machine until it boots again.
+ *
+ * @throws ClusterError command_failed
+ */
+export async function moveEtcdLeaderTo({ lab }: MeasureContext, machine: MachineState): Promise<void> {
   const own = `https://${machine.address}:${ports.etcdClient}`
   // The simple form is: endpoint, id in hexadecimal, version, size, is leader, ...
   const script = `

@@ -12,15 +12,19 @@ import {
 } from '@fleet/cluster'
 import type { Lab } from '../lab-state.ts'
 
-/** A lab with a cluster on it, as somebody in its network reaches it. */
-export interface MeasureContext {
-  readonly lab: Lab
+/** A cluster, as somebody in its network reaches it. */
+export interface ClusterContext {
   readonly operation: Operation
   readonly secrets: ClusterSecrets
   readonly pki: ClusterPki
   readonly shell: HostShell
   /** Wall-clock time, for what status says of ages. */
   readonly nowMs: () => number
+}
+
+/** One on a lab. */
+export interface MeasureContext extends ClusterContext {
+  readonly lab: Lab
 }
 
 /** What `fleet cluster status` says now. */
@@ -30,20 +34,20 @@ export async function readStatus({
   pki,
   shell,
   nowMs,
-}: MeasureContext): Promise<ClusterStatus> {
+}: ClusterContext): Promise<ClusterStatus> {
   const seen = await collectObservations({ spec, secrets, pki, shell, now: nowMs, stop: signal })
   return judge(seen, spec, nowMs())
 }
 
+/** What is needed of a cluster by who watches it. */
+export type WatchedCluster = Pick<ClusterContext, 'secrets' | 'pki' | 'shell'> & {
+  readonly spec: ClusterSpec
+}
+
 /** Close it by closing its Patroni client. */
-export function openMeasureContext(
-  lab: Lab,
-  cluster: Pick<MeasureContext, 'secrets' | 'pki' | 'shell'> & { readonly spec: ClusterSpec },
-  signal: AbortSignal,
-): MeasureContext {
+export function openClusterContext(cluster: WatchedCluster, signal: AbortSignal): ClusterContext {
   const { spec, secrets, pki, shell } = cluster
   return {
-    lab,
     operation: {
       spec,
       patroni: createPatroniClient({ spec, secrets, pki }),
@@ -57,3 +61,13 @@ export function openMeasureContext(
     nowMs: Date.now,
   }
 }
+
+/** Close it by closing its Patroni client. */
+export const openMeasureContext = (
+  lab: Lab,
+  cluster: WatchedCluster,
+  signal: AbortSignal,
+): MeasureContext => ({
+  lab,
+  ...openClusterContext(cluster, signal),
+})

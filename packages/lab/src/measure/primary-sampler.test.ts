@@ -1,7 +1,13 @@
 import { expect, test } from 'vitest'
 import { findTwoPrimaries } from './primary-sampler.ts'
 
-const says = (node: string, atMs: number, writable: boolean) => ({ node, atMs, writable })
+const says = (node: string, atMs: number, writable: boolean) => ({
+  node,
+  askedMs: atMs,
+  answeredMs: atMs,
+  writable,
+  acknowledges: writable,
+})
 
 test('a node that says writable while another is between two such answers makes two primaries', () => {
   const samples = [
@@ -38,4 +44,9 @@ test('a primary that came back after it was a standby proves nothing about the t
 test('samples need not come in order', () => {
   const samples = [says('b', 50, true), says('a', 100, true), says('a', 0, true)]
   expect(findTwoPrimaries(samples)).toHaveLength(1)
+})
+
+test('an answer that took longer than the time between two of another proves nothing', () => {
+  const slow = { ...says('b', 50, true), answeredMs: 150 }
+  expect(findTwoPrimaries([says('a', 0, true), slow, says('a', 100, true)])).toEqual([])
 })

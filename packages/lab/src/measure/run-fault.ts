@@ -6,7 +6,7 @@ import {
   startAcknowledgedWriter,
 } from './acknowledged-writer.ts'
 import type { Fault } from './fault.ts'
-import { type MeasureContext, readStatus } from './measure-context.ts'
+import { type ClusterContext, type MeasureContext, readStatus } from './measure-context.ts'
 import { findTwoPrimaries, startPrimarySampler } from './primary-sampler.ts'
 import { findUntruths, watchStatus } from './status-watch.ts'
 
@@ -131,7 +131,7 @@ async function needWrites(writer: AcknowledgedWriter, timeoutMs: number): Promis
 }
 
 /** Until status says healthy: every machine answers, every standby streams, etcd and both HAProxies are whole. */
-export async function untilHealthy(context: MeasureContext): Promise<ClusterStatus> {
+export async function untilHealthy(context: ClusterContext): Promise<ClusterStatus> {
   const { clock, signal } = context.operation
   const deadlineMs = clock.now() + healthyLimitMs
   for (;;) {

@@ -1,4 +1,11 @@
-import { certificatePaths, ClusterError, firewallTable, paths, ports } from '@fleet/cluster'
+import {
+  certificatePaths,
+  ClusterError,
+  firewallTable,
+  paths,
+  ports,
+  postgresqlPrograms,
+} from '@fleet/cluster'
 import type pg from 'pg'
 import type { MachineState } from '../lab-state.ts'
 import { execOnMachine } from '../machine.ts'
@@ -12,21 +19,29 @@ export interface SingleNode {
 }
 
 const directory = '/var/lib/fleet-measure'
-const programs = '/usr/lib/postgresql/17/bin'
 
 /** Starts one on the backup machine: the same release, over TLS, with the same role and password. */
 export async function openSingleNode(context: MeasureContext, machine: MachineState): Promise<SingleNode> {
   const { spec } = context.operation
   const tls = certificatePaths('pgbackrest')
+  const programs = postgresqlPrograms(spec.postgresql.version)
+  // Also when an earlier measurement died.
+  const stop = `
+    if [ -d ${directory}/data ]; then
+      runuser --user=postgres -- ${programs}/pg_ctl stop --silent --mode=immediate --pgdata=${directory}/data || true
+    fi
+    rm --recursive --force ${directory}`
   await onHost(
     context,
     machine,
     `set -eu
-    ${stopScript}
+    ${stop}
     install --directory --owner=postgres --group=postgres --mode=0700 ${directory}
     cd ${directory}
     as_postgres() { runuser --user=postgres -- "$@"; }
-    as_postgres ${programs}/initdb --pgdata=data --username=${spec.postgresql.role} --pwfile=/dev/stdin \\
+    install --owner=postgres --mode=0600 /dev/null password
+    cat > password
+    as_postgres ${programs}/initdb --pgdata=data --username=${spec.postgresql.role} --pwfile=password \\
       --auth=scram-sha-256 --data-checksums --encoding=UTF8 --locale=C.UTF-8 >/dev/null
     echo 'hostssl all all ${spec.network.subnet} scram-sha-256' >> data/pg_hba.conf
     as_postgres ${programs}/pg_ctl start --silent --wait --pgdata=data --log=log --options="\\
@@ -44,16 +59,9 @@ export async function openSingleNode(context: MeasureContext, machine: MachineSt
       database: 'postgres',
       ssl: { ca: context.pki.authorityPem, rejectUnauthorized: true },
     },
-    close: () => onHost(context, machine, `set -eu\n${stopScript}\nnft --file ${paths.nftables}`),
+    close: () => onHost(context, machine, `set -eu\n${stop}\nnft --file ${paths.nftables}`),
   }
 }
-
-/** Also when an earlier measurement died. */
-const stopScript = `
-    if [ -d ${directory}/data ]; then
-      runuser --user=postgres -- ${programs}/pg_ctl stop --silent --mode=immediate --pgdata=${directory}/data || true
-    fi
-    rm --recursive --force ${directory}`
 
 async function onHost(
   { lab }: MeasureContext,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { referenceSpec } from '../../testing/reference-spec.ts'
 import { ClusterError } from '../cluster-error.ts'
 import { paths } from '../layout.ts'
-import { checkHosts } from './check-hosts.ts'
+import { preCheckHosts } from './pre-checks.ts'
 import { type HostFacts, type HostSurvey, watchedPaths } from './host-facts.ts'
 
 const spec = referenceSpec()
@@ -35,7 +35,7 @@ const survey = (changes: Readonly<Record<string, Partial<HostFacts>>> = {}): rea
     error: null,
   }))
 const messages = (changes: Readonly<Record<string, Partial<HostFacts>>>) =>
-  checkHosts(spec, survey(changes)).map(({ host, message }) => `${host}: ${message}`)
+  preCheckHosts(spec, survey(changes)).map(({ host, message }) => `${host}: ${message}`)
 
 const dataDirectory = spec.postgresql.dataDirectory
 const deployed: Partial<HostFacts> = {
@@ -51,7 +51,7 @@ const deployed: Partial<HostFacts> = {
 }
 
 test('fresh hosts as cluster.yml describes them are accepted', () => {
-  expect(checkHosts(spec, survey())).toEqual([])
+  expect(preCheckHosts(spec, survey())).toEqual([])
 })
 
 test('hosts that run the cluster already are accepted', () => {
@@ -122,7 +122,7 @@ test('another PostgreSQL is named with its process, unit and data, once', () => 
     ],
     listeners: [{ port: 5432, process: 'postgres', pid: 812, unit: 'postgresql@16-main.service' }],
   }
-  const problems = checkHosts(spec, survey({ 'pg-node-1': foreign }))
+  const problems = preCheckHosts(spec, survey({ 'pg-node-1': foreign }))
   expect(problems).toHaveLength(1)
   expect(problems[0]?.message).toMatch(/process 812, postgresql@16-main\.service.*16\/main/)
   expect(problems[0]?.fix).toContain('systemctl disable --now postgresql@16-main.service')
@@ -169,7 +169,7 @@ test('a host that cannot be asked is a problem, and no verdict on the virtual IP
         }
       : found,
   )
-  expect(checkHosts(spec, surveys)).toMatchObject([
+  expect(preCheckHosts(spec, surveys)).toMatchObject([
     { host: 'haproxy-2', message: 'haproxy-2 does not answer.' },
   ])
 })

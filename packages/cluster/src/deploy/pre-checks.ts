@@ -21,7 +21,7 @@ const freshEtcdMb = 512
 const runningMb = 256
 
 /** Everything about the hosts that speaks against a deploy, all at once. Pure. */
-export function checkHosts(spec: ClusterSpec, surveys: readonly HostSurvey[]): readonly HostProblem[] {
+export function preCheckHosts(spec: ClusterSpec, surveys: readonly HostSurvey[]): readonly HostProblem[] {
   const ofHosts = surveys.flatMap(({ host, facts, error }) => {
     const problem = (message: string, fix: string): HostProblem => ({ host: host.name, message, fix })
     if (error) return [problem(error.message, error.fix)]
