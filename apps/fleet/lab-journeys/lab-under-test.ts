@@ -1,3 +1,5 @@
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { ClusterStatus } from '@fleet/cluster'
 import type { FaultRun } from '@fleet/lab'
 import { type FinishedCommand, type RunningCommand, startCommand, until } from '../testing/fleet-command.ts'
@@ -5,6 +7,8 @@ import { type FinishedCommand, type RunningCommand, startCommand, until } from '
 /** A lab that a journey drives by the same commands as a person. */
 export interface LabUnderTest {
   readonly name: string
+  /** Where its drills leave their folders; may not be there. */
+  readonly drillsFolder: string
   /** Runs `fleet WORDS`; resolves whatever it says. */
   fleet(words: readonly string[]): Promise<FinishedCommand>
   start(words: readonly string[]): RunningCommand
@@ -28,10 +32,12 @@ export function labUnderTest(label: string): LabUnderTest {
     const value = process.env[variable]
     return value === undefined ? [] : [[variable, value] as const]
   })
-  const env = { ...Object.fromEntries(kept), FLEET_LAB: name }
+  const drillsFolder = join(tmpdir(), `fleet-drills-${name}`)
+  const env = { ...Object.fromEntries(kept), FLEET_LAB: name, FLEET_DRILLS: drillsFolder }
   const start = (words: readonly string[]) => startCommand(words, env)
   return {
     name,
+    drillsFolder,
     start,
     fleet: (words) => start(words).finished,
     async cluster<T>(words: readonly string[], exitCode = 0): Promise<T> {

@@ -1,15 +1,19 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, expect, test } from 'vitest'
 import type { DeployReport } from '@fleet/cluster'
 import { freePort } from '@fleet/store/testing'
 import { until } from '../testing/fleet-command.ts'
 import { findRemains, networkOf } from '../testing/lab-remains.ts'
-import { asPromised, expectCode, labUnderTest } from './lab-under-test.ts'
+import type { DrillRunSummary } from '../src/commands/drill/report-text.ts'
+import { asPromised, expectCode, labUnderTest, lastJson } from './lab-under-test.ts'
 
 // The life of a cluster as an operator sees it, each step on what the one before left.
 const lab = labUnderTest('journey')
 
 afterAll(async () => {
   await lab.fleet(['lab', 'down'])
+  rmSync(lab.drillsFolder, { recursive: true, force: true })
 })
 
 test('one command makes six machines and a healthy cluster on them', async () => {
@@ -63,7 +67,12 @@ test('a backup is taken and listed', async () => {
 
 test('the app serves the fleet from the cluster', async () => {
   const port = await freePort()
-  const settings = [`FLEET_PORT=${port}`, 'FLEET_SEED=none', 'FLEET_OSMAND_PORT=off']
+  const settings = [
+    `FLEET_PORT=${port}`,
+    'FLEET_SEED=none',
+    'FLEET_OSMAND_PORT=off',
+    `FLEET_SPOOL_DIR=${join(lab.drillsFolder, 'spool')}`,
+  ]
   const serve = ['env', ...settings, process.execPath, 'apps/fleet/src/main.ts', 'serve']
   const app = lab.start(['lab', 'run', '--publish', String(port), '--', ...serve])
   try {
@@ -82,6 +91,22 @@ test('the app serves the fleet from the cluster', async () => {
     await app.finished
   }
 })
+
+// One of each kind: a process dies, an operator changes the primary, the way to it breaks. All of them: npm run drill:all.
+test.each(['postgresql-killed', 'switchover', 'haproxy-restart'])(
+  'a drill proves that nothing is lost or done twice: %s',
+  async (drill) => {
+    const { stdout, stderr } = await lab.fleet(['drill', 'run', drill, '--lab', lab.name, '--json'])
+    const { runs } = lastJson<{ runs: readonly [DrillRunSummary] }>(stdout || stderr)
+    const [{ failure, notHeld, streams }] = runs
+    expect(failure).toBeNull()
+    // Its limits are for a machine with nothing else to do.
+    const isLate = (finding: (typeof notHeld)[number]) =>
+      finding.rule.endsWith('-gap') && finding.verdict === 'violated'
+    expect(notHeld.filter((finding) => !isLate(finding))).toEqual([])
+    for (const { longestGap } of streams) expect(longestGap?.gapMs).toBeLessThan(15_000)
+  },
+)
 
 test('nothing of the lab is left after down', async () => {
   const words = ['lab', 'down', '--json']

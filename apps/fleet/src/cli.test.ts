@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AppError } from '@fleet/domain'
 import { expect, test } from 'vitest'
 import { runCli } from './cli.ts'
@@ -120,6 +121,25 @@ test("a person's mistake is a sentence and what to do; a bug is a stack", async 
     code: 130,
     err: 'Stopped.\n',
   })
+})
+
+test('Ctrl-C is no failure of what it ends', async () => {
+  const stop = new AbortController()
+  const waits = defineCommand({
+    name: 'wait',
+    summary: 'Wait',
+    options: {},
+    positionals: [],
+    examples: [],
+    async run(_, world) {
+      setImmediate(() => stop.abort())
+      await sleep(60_000, undefined, { signal: world.stop })
+      return null
+    },
+  })
+  const { world, out } = createTestingWorld()
+  expect(await runCli(tree(waits), ['wait', '--json'], { ...world, stop: stop.signal })).toBe(130)
+  expect(JSON.parse(out())).toEqual({ error: { code: 'stopped', message: 'Stopped.' } })
 })
 
 test('nothing typed shows what there is', async () => {

@@ -48,9 +48,13 @@ export async function runCli(
     if (result && parsed.json && result.data !== undefined) terminal.out(`${JSON.stringify(result.data)}\n`)
     return result?.exitCode ?? exitCodes.ok
   } catch (error) {
-    return fail(error, full)
+    return fail(isAbort(error, world.stop) ? new StoppedError('Stopped.') : error, full)
   }
 }
+
+/** What Node and our own loops throw when `stop` ends what they wait for. */
+const isAbort = (error: unknown, stop: AbortSignal): boolean =>
+  stop.aborted && (error === stop.reason || (error instanceof Error && error.name === 'AbortError'))
 
 const withNewline = (text: string) => (text === '' || text.endsWith('\n') ? text : `${text}\n`)
 

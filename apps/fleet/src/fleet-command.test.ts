@@ -267,4 +267,4 @@ test('it can be stopped while it waits for a database that does not answer', asy
   await until('it says that it waits', () => (waiting.stderr().includes('does not answer yet') ? true : null))
   waiting.kill('SIGTERM')
   expect((await waiting.finished).code).toBe(0)
-}, 10_000)
+})

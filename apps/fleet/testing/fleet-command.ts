@@ -12,7 +12,8 @@ export interface FinishedCommand {
 export interface RunningCommand {
   readonly finished: Promise<FinishedCommand>
   kill(signal: NodeJS.Signals): void
-  /** What it wrote to standard error so far. */
+  /** What it wrote so far. */
+  stdout(): string
   stderr(): string
 }
 
@@ -46,6 +47,7 @@ export function startCommand(
       return { code: child.exitCode, stdout, stderr }
     }),
     kill: (signal) => void child.kill(signal),
+    stdout: () => stdout,
     stderr: () => stderr,
   }
 }
@@ -62,7 +64,7 @@ export const runCommand = (line: string, env: Readonly<Record<string, string>>, 
 export async function until<T>(
   what: string,
   look: () => T | null | Promise<T | null>,
-  deadlineMs = 15_000,
+  deadlineMs = 60_000,
 ): Promise<T> {
   const endMs = Date.now() + deadlineMs
   for (;;) {

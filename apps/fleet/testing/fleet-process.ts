@@ -25,22 +25,34 @@ export interface FleetProcess {
 export async function startFleet(env: Readonly<Record<string, string>>): Promise<FleetProcess> {
   const child = spawn(process.execPath, [join(import.meta.dirname, '../src/main.ts'), 'serve', '--json'], {
     stdio: ['ignore', 'pipe', 'pipe'],
-    env: { ...process.env, FLEET_PORT: '0', FLEET_OSMAND_PORT: String(await freePort()), ...env },
+    env: {
+      ...process.env,
+      FLEET_PORT: '0',
+      FLEET_OSMAND_PORT: String(await freePort()),
+      // The default folder is one process's, and tests run side by side: those that need a spool name their own.
+      FLEET_SPOOL_MB: '0',
+      ...env,
+    },
   })
   const log: string[] = []
+  const said: string[] = []
   child.stderr.on('data', (chunk: Buffer) => log.push(chunk.toString()))
   const killChild = () => child.kill('SIGKILL')
   process.once('exit', killChild)
-  const exited = once(child, 'exit').then(() => process.off('exit', killChild))
+  // Not `exit`: what it said last may still be in the pipe then.
+  const exited = once(child, 'close').then(() => process.off('exit', killChild))
   const ready = await new Promise<Record<'url' | 'osmandUrl' | 'signInLink', string>>((resolve, reject) => {
     createInterface({ input: child.stdout }).on('line', (line) => {
+      said.push(line)
       const event = JSON.parse(line) as { event?: string } & Record<
         'url' | 'osmandUrl' | 'signInLink',
         string
       >
       if (event.event === 'ready') resolve(event)
     })
-    void exited.then(() => reject(new Error(`fleet serve ended with ${child.exitCode}:\n${log.join('')}`)))
+    void exited.then(() =>
+      reject(new Error(`fleet serve ended with ${child.exitCode}:\n${said.join('\n')}\n${log.join('')}`)),
+    )
   })
   return {
     ...ready,

@@ -146,7 +146,9 @@ function serverInWords({ servers }: HaproxyStatus, port: number, name: string): 
   if (!server) return unknown
   if (server.up) return server.sessions > 0 ? `up, ${server.sessions} in use` : 'up'
   if (servers.some((found) => found.port === port && found.name === name && found.up)) return 'up (grace)'
-  if (server.checkCode === 503) return port === 5432 ? 'not primary' : 'not replica'
+  // HAProxy has no code yet until the second check after a change.
+  if (server.check === 'L7STS' && [0, 503, null].includes(server.checkCode))
+    return port === 5432 ? 'not primary' : 'not replica'
   return checkInWords[server.check] ?? `${server.status} ${server.check}`.trim()
 }
 

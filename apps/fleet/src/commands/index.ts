@@ -5,7 +5,12 @@ import { deviceAdd } from './device-add.ts'
 import { deviceList } from './device-list.ts'
 import { deviceRemove } from './device-remove.ts'
 import { deviceRotate } from './device-rotate.ts'
+import { drill } from './drill/index.ts'
 import { lab } from './lab/index.ts'
+import { mapImport } from './map-import.ts'
+import { mapRemove } from './map-remove.ts'
+import { mapStatus } from './map-status.ts'
+import { migrate } from './migrate.ts'
 import { replay } from './replay.ts'
 import { serve } from './serve.ts'
 import { userAdd } from './user-add.ts'
@@ -25,7 +30,10 @@ export const commands = defineGroup('fleet', 'Amsterdam Bike Fleet', [
     deviceRemove,
   ]),
   defineGroup('user', 'Accounts', [userAdd, userList, userRole, userReset, userDisable, userEnable]),
+  defineGroup('map', 'The base map, from OpenStreetMap', [mapImport, mapStatus, mapRemove]),
   defineGroup('demo', 'The demo fleet', [demoStatus, demoSeed, demoClear]),
+  migrate,
   cluster,
   lab,
+  drill,
 ])

@@ -4,7 +4,7 @@ import { pause } from '../pause.ts'
 import { createProgress } from '../progress.ts'
 import { createOsmAndSender } from '../replay/osmand-sender.ts'
 import { readRecording } from '../replay/read-recording.ts'
-import { type Recording, reverseRecording } from '../replay/recording.ts'
+import { type Recording, reverseRecording } from '@fleet/api/recording'
 import { countFlags, createTimetable, type TimeMode } from '../replay/timetable.ts'
 
 export const replay = defineCommand({

@@ -13,6 +13,11 @@ export const serve = defineCommand({
     port: { type: 'string', value: 'PORT', summary: 'Listen on this port (FLEET_PORT)' },
     seed: { type: 'string', value: 'WHAT', summary: 'Fill an empty database: demo or none (FLEET_SEED)' },
     riders: { type: 'string', value: 'N', summary: 'So many demo couriers ride (FLEET_DEMO_RIDERS)' },
+    launched: {
+      type: 'boolean',
+      summary:
+        'For the desktop app: its token is the first line of standard input, whose end stops the server',
+    },
   },
   positionals: [],
   environment: { ...knownVariables, ...databaseVariables },

@@ -19,6 +19,7 @@ test('without settings the app keeps to this machine, with a demo', () => {
     seed: 'demo',
     riders: { count: 60, isAsked: false },
     retentionDays: 90,
+    dispatchPhone: null,
     metricsOpen: false,
     logLevel: 'info',
   })
@@ -52,6 +53,7 @@ test('all that is wrong is told at once, of the database too', () => {
     FLEET_DEMO_RIDERS: '2001',
     FLEET_RETENTION_DAYS: '0',
     FLEET_PUBLIC_URL: 'fleet.example.nl',
+    FLEET_DISPATCH_PHONE: 'ring us',
     FLEET_METRICS_OPEN: 'yes',
     FLEET_TRUST_PROXY: '10.0.0.101, proxy, 10.0.0.0/40',
     FLEET_LOG: 'xml',
@@ -60,6 +62,7 @@ test('all that is wrong is told at once, of the database too', () => {
   if (parsed.ok) throw new Error('it must not be accepted')
   expect(parsed.problems.map(({ variable }) => variable).toSorted()).toEqual([
     'FLEET_DEMO_RIDERS',
+    'FLEET_DISPATCH_PHONE',
     'FLEET_HOST',
     'FLEET_LOG',
     'FLEET_LOG_LEVEL',
@@ -76,7 +79,7 @@ test('all that is wrong is told at once, of the database too', () => {
   ])
   const { message, code } = configurationError(parsed.problems)
   expect(code).toBe('invalid_configuration')
-  expect(message).toMatch(/^14 settings are wrong:/)
+  expect(message).toMatch(/^15 settings are wrong:/)
 })
 
 test('proxies are addresses and networks', () => {
@@ -86,6 +89,21 @@ test('proxies are addresses and networks', () => {
     '::1',
   ])
   expect(config({}).trustProxy).toBe(false)
+})
+
+test('positions wait on this machine while PostgreSQL is away, unless told otherwise', () => {
+  const cluster = { PG_HOST: '10.0.0.100', PG_USER: 'fleet_app', PG_DATABASE: 'bike_fleet' }
+  expect(config(cluster).spool).toEqual({
+    folder: '/home/anna/.local/share/amsterdam-bike-fleet/fleet-spool',
+    maxBytes: 1024 * 1024 * 1024,
+  })
+  expect(config({ ...cluster, FLEET_SPOOL_DIR: '/srv/spool', FLEET_SPOOL_MB: '5' }).spool).toEqual({
+    folder: '/srv/spool',
+    maxBytes: 5 * 1024 * 1024,
+  })
+  expect(config({ ...cluster, FLEET_SPOOL_MB: '0' }).spool).toBeNull()
+  // SQLite is on that disk itself.
+  expect(config({}).spool).toBeNull()
 })
 
 test('one port cannot serve twice', () => {

@@ -1,5 +1,6 @@
+import { dirname, join } from 'node:path'
 import { AppError } from '@fleet/domain'
-import { type ConfigProblem, parseStoreConfig, type StoreConfig } from '@fleet/store'
+import { type ConfigProblem, defaultFile, parseStoreConfig, type StoreConfig } from '@fleet/store'
 import type { LogLevel } from '@fleet/server'
 import { type Env, findUnknownVariables, SettingsReader } from './settings.ts'
 
@@ -16,8 +17,11 @@ export interface ServeConfig {
     readonly isAsked: boolean
   }
   readonly retentionDays: number
+  /** Where positions are kept while PostgreSQL is away; null: they stay on the phones. */
+  readonly spool: { readonly folder: string; readonly maxBytes: number } | null
   readonly publicUrl: URL | null
   readonly trustProxy: boolean | readonly string[]
+  readonly dispatchPhone: string | null
   readonly metricsOpen: boolean
   /** Null: by whether a person looks. */
   readonly logFormat: 'text' | 'json' | null
@@ -48,8 +52,14 @@ export function parseServeConfig(
     isAsked: reader.text('FLEET_DEMO_RIDERS') !== null,
   }
   const retentionDays = reader.wholeNumber('FLEET_RETENTION_DAYS', 90, 1, 3_650)
+  const spool = readSpool(
+    reader,
+    store.ok && store.config.backend === 'postgres',
+    dirname(defaultFile(env, defaults)),
+  )
   const publicUrl = reader.webAddress('FLEET_PUBLIC_URL')
   const proxies = reader.networks('FLEET_TRUST_PROXY')
+  const dispatchPhone = reader.phone('FLEET_DISPATCH_PHONE')
   const metricsOpen = reader.choice('FLEET_METRICS_OPEN', ['1', '0']) === '1'
   const logFormat = reader.choice('FLEET_LOG', ['text', 'json'])
   const logLevel = reader.choice('FLEET_LOG_LEVEL', logLevels) ?? 'info'
@@ -67,8 +77,10 @@ export function parseServeConfig(
       seed,
       riders,
       retentionDays,
+      spool,
       publicUrl,
       trustProxy: proxies ?? false,
+      dispatchPhone,
       metricsOpen,
       logFormat,
       logLevel,
@@ -88,6 +100,13 @@ function readOsmAnd(reader: SettingsReader, host: string, port: number): ServeCo
       'Give each a port of its own, or set FLEET_OSMAND_PORT=off: trackers can use /ingest/osmand on the main port.',
     )
   return { host: osmandHost, port: osmandPort }
+}
+
+/** For PostgreSQL only: SQLite is on this disk itself. */
+function readSpool(reader: SettingsReader, isUsed: boolean, dataFolder: string): ServeConfig['spool'] {
+  const folder = reader.text('FLEET_SPOOL_DIR') ?? join(dataFolder, 'fleet-spool')
+  const mebibytes = reader.wholeNumber('FLEET_SPOOL_MB', 1024, 0, 1_000_000)
+  return isUsed && mebibytes > 0 ? { folder, maxBytes: mebibytes * 1024 * 1024 } : null
 }
 
 /** All problems as one error that a person can work through. */

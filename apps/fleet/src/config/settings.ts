@@ -16,7 +16,11 @@ export const knownVariables = {
   FLEET_RETENTION_DAYS: 'How long positions are kept (default 90)',
   FLEET_PUBLIC_URL: 'Where people reach the app when a proxy stands before it',
   FLEET_TRUST_PROXY: 'Addresses of proxies whose X-Forwarded headers are believed, with commas between',
+  FLEET_DISPATCH_PHONE: 'Number under which couriers reach a dispatcher, like +31 20 123 4567',
+  FLEET_SPOOL_DIR: 'Folder for positions that come while PostgreSQL is away (default: in your data folder)',
+  FLEET_SPOOL_MB: 'What that folder may hold, in MiB (default 1024; 0: positions stay on the phones)',
   FLEET_METRICS_OPEN: '1 gives /metrics to other machines (default: this machine only)',
+  FLEET_SETTINGS: 'Settings of the desktop app, which sets it; read by a server that it started',
   FLEET_LOG: 'text or json (default: text on a terminal, json elsewhere)',
   FLEET_LOG_LEVEL: 'debug, info (default), warn or error',
 } as const
@@ -25,6 +29,7 @@ export const knownVariables = {
 export const databaseVariables = {
   PG_HOST: 'PostgreSQL server or virtual IP; set it to use PostgreSQL',
   PG_PORT: 'Its port (default 5432)',
+  PG_READ_PORT: 'Port of replicas, for reads of the past (default: the primary answers them)',
   PG_USER: 'Role',
   PG_PASSWORD: 'Password',
   PG_DATABASE: 'Database',
@@ -145,6 +150,14 @@ export class SettingsReader {
       `${name} is "${value}", which is no web address.`,
       'Set it like https://fleet.example.nl, without a path.',
     )
+    return null
+  }
+
+  /** A telephone number as people write it. Null when not set. */
+  phone(name: string): string | null {
+    const value = this.text(name)
+    if (value === null || /^\+?[\d ().-]{3,40}$/.test(value)) return value
+    this.fail(name, `${name} is "${value}", which is no telephone number.`, 'Set it like +31 20 123 4567.')
     return null
   }
 

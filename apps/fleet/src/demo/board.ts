@@ -78,6 +78,7 @@ export function createBoard(): Board {
           for (const id of handedOver) trackers.delete(id as BikeId)
           return
         }
+        case 'service':
         case 'zone':
         case 'user':
       }

@@ -1,10 +1,8 @@
-import type { Command, CommandOf, DeliverySize, Priority } from '@fleet/domain'
+import { type Command, type CommandOf, type DeliverySize, type Priority, minuteMs } from '@fleet/domain'
 import { type Restaurant, restaurants, type StreetAddress, customerAddresses } from '@fleet/domain/amsterdam'
 import { drawId } from './ids.ts'
 import type { Random } from './random.ts'
 import { customerName, doorNotes } from './texts.ts'
-
-const minuteMs = 60_000
 
 /** Places that orders come from and go to, read once: both lists are computed. */
 export interface OrderDesk {

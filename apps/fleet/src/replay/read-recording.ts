@@ -1,9 +1,8 @@
 import { readFile } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
+import { type GpxProblem, parseRideGpx, type Recording } from '@fleet/api/recording'
 import { AppError } from '@fleet/domain'
-import type { Recording } from './recording.ts'
-import { parseRideCsv } from './ride-csv.ts'
-import { parseRideGpx } from './ride-gpx.ts'
+import { type ParsedRecording, parseRideCsv } from './ride-csv.ts'
 
 const maxShown = 20
 /** A day at ten fixes a second is 100 MB; a small file that unpacks to more is not a ride. */
@@ -22,7 +21,7 @@ export async function readRecording(file: string): Promise<Recording> {
     })
   })
   const text = unpack(bytes, file).toString('utf8')
-  const parsed = text.trimStart().startsWith('<') ? parseRideGpx(text) : parseRideCsv(text)
+  const parsed = text.trimStart().startsWith('<') ? parseWholeGpx(text) : parseRideCsv(text)
   if (parsed.ok) return parsed.recording
   const { problems } = parsed
   const shown = problems.slice(0, maxShown)
@@ -37,6 +36,32 @@ export async function readRecording(file: string): Promise<Recording> {
       fix: 'Correct these lines and run the command again.',
     },
   )
+}
+
+/** Whoever replays a ride wants all of it: a point that cannot be read is not left out silently. */
+export function parseWholeGpx(text: string): ParsedRecording {
+  const { recording, problems } = parseRideGpx(text)
+  return recording === null || problems.length > 0
+    ? { ok: false, problems: problems.map(sayProblem) }
+    : { ok: true, recording }
+}
+
+function sayProblem(problem: GpxProblem): string {
+  switch (problem.kind) {
+    case 'xml':
+      return `Line ${problem.line}: ${problem.message}`
+    case 'no_points':
+      return 'There is no track point (trkpt) in the file.'
+    case 'time':
+      return problem.text === null
+        ? `Point ${problem.point}: it has no time.`
+        : `Point ${problem.point}: time is "${problem.text}"; expected: ISO 8601.`
+    case 'lat':
+    case 'lon':
+      break
+  }
+  const most = problem.kind === 'lat' ? 90 : 180
+  return `Point ${problem.point}: ${problem.kind} is "${problem.text ?? ''}"; expected: degrees from -${most} to ${most}.`
 }
 
 function unpack(bytes: Buffer, file: string): Buffer {

@@ -1,4 +1,9 @@
-import { createRecording, type ParsedRecording, type TimedFix } from './recording.ts'
+import { createRecording, type Recording, type TimedFix } from '@fleet/api/recording'
+
+/** A row that cannot be read: `Line 17: lat is "95"; expected: degrees from -90 to 90.` */
+export type ParsedRecording =
+  | { readonly ok: true; readonly recording: Recording }
+  | { readonly ok: false; readonly problems: readonly string[] }
 
 const needed = ['time', 'lat', 'lon'] as const
 const optional = ['speed_kmh', 'heading_deg', 'accuracy_m', 'altitude_m'] as const

@@ -3,12 +3,11 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, onTestFinished, test, vi } from 'vitest'
 import { osmAndUrl } from './osmand-sender.ts'
-import { readRecording } from './read-recording.ts'
-import { createRecording, type Recording, reverseRecording, type TimedFix } from './recording.ts'
+import { parseWholeGpx, readRecording } from './read-recording.ts'
+import { createRecording, type Recording, reverseRecording, type TimedFix } from '@fleet/api/recording'
 import { parseRideCsv } from './ride-csv.ts'
-import { parseRideGpx } from './ride-gpx.ts'
 import { countFlags, createTimetable } from './timetable.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'fleet-ride-'))
@@ -76,7 +75,7 @@ test('a ride written as GPX reads as the same ride', () => {
           `</gpxtpx:TrackPointExtension></extensions></trkpt>`,
       )
       const text = `<?xml version="1.0"?><gpx version="1.1"><trk><trkseg>${points.join('\n')}</trkseg></trk></gpx>`
-      expectSameRide(recordingOf(parseRideGpx(text)), createRecording(timed, true))
+      expectSameRide(recordingOf(parseWholeGpx(text)), createRecording(timed, true))
     }),
   )
 })
@@ -84,7 +83,7 @@ test('a ride written as GPX reads as the same ride', () => {
 test('whatever the file holds, the parsers answer and do not throw', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'grapheme' }), (text) => {
-      for (const parse of [parseRideCsv, parseRideGpx]) {
+      for (const parse of [parseRideCsv, parseWholeGpx]) {
         const parsed = parse(text)
         if (!parsed.ok) expect(parsed.problems.length).toBeGreaterThan(0)
       }
@@ -132,8 +131,18 @@ test.each([
   ['<gpx><trk><trkseg><trkpt lat="52"/></trkseg></trk></gpx>', 'Point 1: lon is ""'],
   ['<gpx><trk><trkseg><trkpt lat="52" lon="4"/></trkseg></trk></gpx>', 'Point 1: it has no time'],
 ])('GPX %j is refused: %s', (text, sentence) => {
-  const parsed = parseRideGpx(text)
+  const parsed = parseWholeGpx(text)
   expect(parsed.ok ? '' : parsed.problems.join()).toContain(sentence)
+})
+
+test('a time of GPX without a zone is UTC wherever it is read, and a number is no time', () => {
+  vi.stubEnv('TZ', 'Europe/Amsterdam')
+  onTestFinished(() => void vi.unstubAllEnvs())
+  const gpx = (...times: string[]) =>
+    `<gpx><trk><trkseg>${times.map((time) => `<trkpt lat="52" lon="4"><time>${time}</time></trkpt>`).join('')}</trkseg></trk></gpx>`
+  const { fixes } = recordingOf(parseWholeGpx(gpx('2026-07-01T10:00:00', '2026-07-01T10:00:05Z')))
+  expect(fixes.map(({ offsetMs }) => offsetMs)).toEqual([0, 5_000])
+  expect(parseWholeGpx(gpx('5')).ok).toBe(false)
 })
 
 test('what a phone writes for unknown is unknown', () => {

@@ -1,5 +1,5 @@
 import { flagFix, type FixFlag } from '@fleet/domain'
-import type { RecordedFix, Recording } from './recording.ts'
+import type { RecordedFix, Recording } from '@fleet/api/recording'
 
 /** A fix, when it leaves, and the time that it claims. */
 export interface Departure {

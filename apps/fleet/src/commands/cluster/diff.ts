@@ -8,7 +8,7 @@ export const clusterDiff = defineCommand({
   name: 'diff',
   summary: "Show what a deploy would change of the hosts' files",
   description:
-    'A unified diff for each file of each host; of a file that holds a secret only that it changes. Changes nothing.\n' +
+    'A unified diff for each file of each host, without secrets: of files like private keys only that they change. Changes nothing.\n' +
     'Exit code 0: no difference. 1: differences.',
   options: clusterOptions,
   positionals: [],

@@ -21,13 +21,12 @@ export const clusterFailover = defineCommand({
     { line: 'fleet cluster failover --to pg-node-2', says: 'Refuses when anything may be lost' },
   ],
   run: ({ options }, world) =>
-    withOperation(world, options, async ({ operation, plan }) => {
+    withOperation(world, options, async ({ operation, cluster, plan }) => {
       const { failover } = await import('@fleet/cluster')
-      const result = await failover(operation, {
-        to: options.to,
-        acceptDataLoss: options['accept-data-loss'],
-        dryRun: options['dry-run'],
-      })
+      const result = await failover(
+        { ...operation, shell: cluster.shell },
+        { to: options.to, acceptDataLoss: options['accept-data-loss'], dryRun: options['dry-run'] },
+      )
       if (!result.done) return planned(plan, result)
       return {
         data: result,

@@ -17,7 +17,7 @@ export const clusterSwitchover = defineCommand({
     to: {
       type: 'string',
       value: 'NODE',
-      summary: 'The standby to promote; without it the healthy one with the least lag',
+      summary: 'The standby to promote; without it whichever healthy one is first, which takes less time',
     },
     ...operationOptions,
   },

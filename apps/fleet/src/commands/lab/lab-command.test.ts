@@ -164,8 +164,8 @@ describe('a lab that stands', () => {
   })
 
   test('is gone after `down`, clients and all', async () => {
-    const client = startLab('run', '--name', name, '--', 'sleep', '1000')
-    await until('the client', () => (programsIn(name).includes('sleep') ? true : null), 30_000)
+    const client = startLab('run', '--name', name, '--', 'tail', '--follow', '/dev/null')
+    await until('the client', () => (programsIn(name).includes('tail') ? true : null), 30_000)
     const network = networkOf(name)
     expect((await fleetLab('down', '--name', name)).code).toBe(0)
     expect((await client.finished).code).toBe(128 + 9)

@@ -36,11 +36,11 @@ export const labMeasure = defineCommand({
       try {
         for (const fault of faults)
           for (let run = 1; run <= options.runs; run += 1) {
-            const label = `${fault.name} ${run}/${options.runs}`
-            const done = await measure.runFault(context, fault, (step) => {
-              if (!world.json) world.terminal.err(`${label}: ${step}\n`)
-            })
-            if (!world.json) world.terminal.err(`${label}: ${describeRun(done)}\n`)
+            const say = (text: string) => {
+              if (!world.json) world.terminal.err(`${fault.name} ${run}/${options.runs}: ${text}\n`)
+            }
+            const done = await measure.runFault(context, fault, say)
+            say(describeRun(done))
             runs.push(done)
           }
         const latency =
@@ -53,6 +53,11 @@ export const labMeasure = defineCommand({
           ].join('\n\n'),
           exitCode: runs.every(({ passed }) => passed) ? 0 : 1,
         }
+      } catch (error) {
+        // An hour of measuring is worth what was measured.
+        const measured = world.json ? JSON.stringify({ runs }) : renderRuns(runs, measure.spreadOf)
+        if (runs.length > 0) world.terminal.err(`${measured}\n`)
+        throw error
       } finally {
         await context.operation.patroni.close()
       }
