@@ -1,7 +1,16 @@
 import { type ApiClient, ApiError, type CallOutput, createClient } from '@fleet/api'
 import { QueryClient } from '@tanstack/react-query'
 import { createContext, use } from 'react'
+import { createLocalJournal } from '../actions/action-journal.ts'
+import { ActionRunner } from '../actions/action-runner.ts'
 import { LiveStore } from '../live/live-store.ts'
+import { onReturn } from '../live/on-return.ts'
+import { inOneTab, openTabChannel } from '../outbox/one-tab.ts'
+import { Outbox } from '../outbox/outbox.ts'
+import { localOutboxStore } from '../outbox/outbox-store.ts'
+import { verdictOf } from '../outbox/send-verdict.ts'
+import { PaletteRegistry } from '../palette/palette-registry.ts'
+import { ToastStore } from '../toasts/toast-store.ts'
 
 export type Session = CallOutput<'getSession'>
 
@@ -10,9 +19,17 @@ export interface Services {
   readonly api: ApiClient
   readonly queries: QueryClient
   readonly live: LiveStore
+  readonly toasts: ToastStore
+  readonly actions: ActionRunner
+  /** What is done without a network and sent later. */
+  readonly outbox: Outbox
+  readonly palette: PaletteRegistry
 }
 
 export const sessionKey = ['session'] as const
+
+/** Queries whose key begins with this hold rows of the server: they are read again after every action. */
+export const rowsKey = 'rows'
 
 /** Epoch milliseconds that only grow: `Date.now` jumps when somebody sets the clock. */
 export const steadyNow = (): number => performance.timeOrigin + performance.now()
@@ -47,7 +64,27 @@ export function createServices(): Services {
     random: Math.random,
     isSignedIn: async () => (await fetchSession(api)) !== null,
   })
-  return { api, queries, live }
+  const readAgain = () => void queries.invalidateQueries({ queryKey: [rowsKey] })
+  onReturn(live, readAgain)
+  const toasts = new ToastStore()
+  const actions = new ActionRunner({
+    api,
+    live,
+    toasts,
+    journal: createLocalJournal(),
+    now: steadyNow,
+    onChanged: readAgain,
+    onStranger: (session) => queries.setQueryData(sessionKey, session),
+  })
+  const otherTabs = openTabChannel(() => void outbox.refresh())
+  const outbox = new Outbox({
+    store: localOutboxStore,
+    api,
+    now: Date.now,
+    alone: inOneTab,
+    tellOthers: otherTabs.tell,
+  })
+  return { api, queries, live, toasts, actions, outbox, palette: new PaletteRegistry() }
 }
 
 /** @returns null when nobody is signed in; throws when the server cannot be asked. */
@@ -60,7 +97,7 @@ export async function fetchSession(api: ApiClient): Promise<Session | null> {
   }
 }
 
-const isSignedOut = (error: unknown): boolean => error instanceof ApiError && error.problem.status === 401
+const isSignedOut = (error: unknown): boolean => verdictOf(error).is === 'signed-out'
 
 export const ServicesContext = createContext<Services | null>(null)
 

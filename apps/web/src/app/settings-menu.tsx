@@ -1,24 +1,25 @@
-import { ActionIcon, Menu, SegmentedControl, useMantineColorScheme } from '@mantine/core'
+import { ActionIcon, Menu, SegmentedControl, Switch, useMantineColorScheme } from '@mantine/core'
 import type { User } from '@fleet/domain'
-import { IconKeyboard, IconLogout, IconSettings } from '@tabler/icons-react'
-import { useNavigate } from '@tanstack/react-router'
+import { IconDeviceLaptop, IconInfoCircle, IconKeyboard, IconLogout, IconSettings } from '@tabler/icons-react'
+import { Link } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { isDesktop } from '../desktop/is-desktop.ts'
+import { keepLook } from '../desktop/settings/settings-calls.ts'
+import { canNotify, chooseNotifications, useWantsNotifications } from '../desktop/notification-choice.ts'
 import { chooseLanguage, currentLanguage, languageNames, languages } from '../i18n/language.ts'
-import { sessionKey, useServices } from './services.ts'
+import { useServices } from './services.ts'
+import { useSignOut } from './use-sign-out.ts'
 import styles from './settings-menu.module.css'
 
-export function SettingsMenu({ user, onShortcuts }: { user: User | null; onShortcuts: () => void }) {
+interface SettingsMenuProps {
+  readonly user: User | null
+  readonly onShortcuts: () => void
+  readonly onAbout: () => void
+}
+
+export function SettingsMenu({ user, onShortcuts, onAbout }: SettingsMenuProps) {
   const { t } = useTranslation()
-  const { api, queries } = useServices()
-  const navigate = useNavigate()
-  const signOut = async () => {
-    // First away from the page, so that its session's end is not taken for one that came unasked.
-    await navigate({ to: '/sign-in', search: {} })
-    // Out of reach or not: on this screen the person is gone. The cookie ends with the server's own deadline.
-    await api.call('signOut', {}).catch(() => undefined)
-    queries.clear()
-    queries.setQueryData(sessionKey, null)
-  }
+  const signOut = useSignOut()
   return (
     <Menu position="bottom-end" width={264} shadow="md" trapFocus>
       <Menu.Target>
@@ -34,15 +35,44 @@ export function SettingsMenu({ user, onShortcuts }: { user: User | null; onShort
           </div>
         )}
         <Preferences />
+        {canNotify() && <NotificationSwitch />}
         <Menu.Divider />
+        {isDesktop() && user?.role === 'admin' && (
+          <Menu.Item component={Link} to="/settings" leftSection={<IconDeviceLaptop size={16} aria-hidden />}>
+            {t('desktopSettings.title')}
+          </Menu.Item>
+        )}
         <Menu.Item leftSection={<IconKeyboard size={16} aria-hidden />} onClick={onShortcuts}>
           {t('menu.shortcuts')}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconInfoCircle size={16} aria-hidden />} onClick={onAbout}>
+          {t('desktop.about.open')}
         </Menu.Item>
         <Menu.Item leftSection={<IconLogout size={16} aria-hidden />} onClick={() => void signOut()}>
           {t('menu.signOut')}
         </Menu.Item>
       </Menu.Dropdown>
     </Menu>
+  )
+}
+
+/** Whether this computer tells what is late or cannot wait. */
+function NotificationSwitch() {
+  const { t } = useTranslation()
+  const { toasts } = useServices()
+  const wanted = useWantsNotifications()
+  const choose = async (on: boolean) => {
+    if (!(await chooseNotifications(on))) toasts.show({ tone: 'failed', text: t('desktop.news.refused') })
+  }
+  return (
+    <div className={styles.preferences}>
+      <Switch
+        size="xs"
+        label={t('desktop.news.switch')}
+        checked={wanted}
+        onChange={(event) => void choose(event.currentTarget.checked)}
+      />
+    </div>
   )
 }
 
@@ -58,7 +88,10 @@ export function Preferences() {
         fullWidth
         aria-labelledby="language-label"
         value={currentLanguage()}
-        onChange={(language) => void chooseLanguage(language)}
+        onChange={(language) => {
+          void chooseLanguage(language)
+          keepLook({ language })
+        }}
         data={languages.map((language) => ({
           value: language,
           label: <span lang={language}>{languageNames[language]}</span>,
@@ -70,7 +103,10 @@ export function Preferences() {
         fullWidth
         aria-labelledby="theme-label"
         value={colorScheme}
-        onChange={setColorScheme}
+        onChange={(theme) => {
+          setColorScheme(theme)
+          keepLook({ theme })
+        }}
         data={[
           { value: 'auto', label: t('menu.themeAuto') },
           { value: 'light', label: t('menu.themeLight') },

@@ -1,5 +1,4 @@
-import type { TFunction } from 'i18next'
-import { useMemo } from 'react'
+import i18next, { type TFunction } from 'i18next'
 import { useTranslation } from 'react-i18next'
 import { currentLanguage, type Language } from './language.ts'
 
@@ -14,10 +13,20 @@ export interface Format {
   readonly time: (ms: number) => string
   /** `14:03:27` */
   readonly timeWithSeconds: (ms: number) => string
+  /** `Mon 23 Nov` */
+  readonly dayShort: (ms: number) => string
+  /** `Monday 23 November` */
+  readonly dayLong: (ms: number) => string
+  /** `23 Nov 2026` */
+  readonly date: (ms: number) => string
+  /** `€ 12.50`, from cents. */
+  readonly money: (cents: number) => string
   /** `1 234` or `1.234`, as the language has it. */
   readonly number: (value: number, fractionDigits?: number) => string
   /** `0.4 s`, `12 s`, `3 min`, `5 h`, `2 d`: one unit, rounded down, tenths below ten seconds when asked for. */
   readonly duration: (ms: number, tenths?: boolean) => string
+  /** `7.5 h` */
+  readonly hours: (value: number) => string
   readonly speed: (mps: number) => string
   readonly distanceKm: (m: number) => string
   readonly metres: (m: number) => string
@@ -33,6 +42,20 @@ export function createFormat(language: Language, t: TFunction): Format {
     hour12: false,
   })
   const timeWithSeconds = new Intl.DateTimeFormat(locale, { timeZone, timeStyle: 'medium', hour12: false })
+  const dayShort = new Intl.DateTimeFormat(locale, {
+    timeZone,
+    weekday: 'short',
+    day: 'numeric',
+    month: 'short',
+  })
+  const dayLong = new Intl.DateTimeFormat(locale, {
+    timeZone,
+    weekday: 'long',
+    day: 'numeric',
+    month: 'long',
+  })
+  const date = new Intl.DateTimeFormat(locale, { timeZone, day: 'numeric', month: 'short', year: 'numeric' })
+  const money = new Intl.NumberFormat(locale, { style: 'currency', currency: 'EUR' })
   const byDigits = [0, 1, 2].map(
     (digits) =>
       new Intl.NumberFormat(locale, { minimumFractionDigits: digits, maximumFractionDigits: digits }),
@@ -42,6 +65,10 @@ export function createFormat(language: Language, t: TFunction): Format {
   return {
     time: (ms) => time.format(ms),
     timeWithSeconds: (ms) => timeWithSeconds.format(ms),
+    dayShort: (ms) => dayShort.format(ms),
+    dayLong: (ms) => dayLong.format(ms),
+    date: (ms) => date.format(ms),
+    money: (cents) => money.format(cents / 100),
     number,
     duration: (ms, tenths = false) => {
       const seconds = Math.max(0, ms / 1000)
@@ -52,6 +79,7 @@ export function createFormat(language: Language, t: TFunction): Format {
       if (seconds < 86_400) return t('unit.hours', { value: number(Math.floor(seconds / 3600)) })
       return t('unit.days', { value: number(Math.floor(seconds / 86_400)) })
     },
+    hours: (value) => t('unit.hours', { value: number(value, 1) }),
     speed: (mps) => t('unit.kmh', { value: number(mps * 3.6) }),
     distanceKm: (m) => t('unit.km', { value: number(m / 1000, m < 100_000 ? 1 : 0) }),
     metres: (m) => t('unit.m', { value: number(m) }),
@@ -59,8 +87,16 @@ export function createFormat(language: Language, t: TFunction): Format {
   }
 }
 
+const formats = new Map<Language, Format>()
+
+/** The same object in every component of a language: making its formatters takes longer than drawing a row. */
 export function useFormat(): Format {
-  const { t } = useTranslation()
-  // `t` is another function for each language, so the formatters are made once a language.
-  return useMemo(() => createFormat(currentLanguage(), t), [t])
+  useTranslation()
+  const language = currentLanguage()
+  let format = formats.get(language)
+  if (format === undefined) {
+    format = createFormat(language, i18next.getFixedT(language))
+    formats.set(language, format)
+  }
+  return format
 }

@@ -30,6 +30,11 @@ export function pickLanguage(stored: string | null, preferred: readonly string[]
   return 'en'
 }
 
+let ofServer = (sentence: string): string => sentence
+
+/** What the server said, in the language in use: the server speaks English. */
+export const serverWords = (sentence: string): string => ofServer(sentence)
+
 export async function startLanguage(): Promise<void> {
   await i18next.use(initReactI18next).init({
     lng: 'none',
@@ -45,6 +50,7 @@ export async function startLanguage(): Promise<void> {
 export async function setLanguage(language: Language): Promise<void> {
   if (!i18next.hasResourceBundle(language, 'app'))
     i18next.addResourceBundle(language, 'app', await words[language]())
+  ofServer = language === 'en' ? (sentence) => sentence : (await import('./server-nl.ts')).toDutch
   await i18next.changeLanguage(language)
   document.documentElement.lang = language
 }

@@ -7,7 +7,7 @@ import type { Registry } from '../live/registry.ts'
 import { BikeHistorySection } from './bike-history-section.tsx'
 import { BikeReadings } from './bike-readings.tsx'
 import { CourierSection, DeliverySection, IssueSection, TrackerSection } from './bike-sections.tsx'
-import { DetailSection } from './detail-section.tsx'
+import { DetailSection } from '../drawer/detail-section.tsx'
 import { StatusIcon } from './status-icon.tsx'
 import styles from './bike-detail.module.css'
 

@@ -4,7 +4,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Format, useFormat } from '../i18n/format.ts'
 import { createSpeedProfile, historyMs, useBikeHistory } from './bike-history.ts'
-import { DetailSection } from './detail-section.tsx'
+import { ReplayLink } from '../replay-page/replay-link.tsx'
+import { DetailSection } from '../drawer/detail-section.tsx'
 import styles from './bike-history-section.module.css'
 
 const firstRows = 8
@@ -34,6 +35,7 @@ export function BikeHistorySection({ bike }: { bike: Bike }) {
         <>
           <SpeedChart positions={data} />
           <FixTable positions={data} />
+          <ReplayLink fromMs={data[0]!.timeMs} toMs={data.at(-1)!.timeMs} about={{ bike: bike.code }} />
         </>
       )}
     </DetailSection>

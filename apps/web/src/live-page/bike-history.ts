@@ -2,7 +2,7 @@ import type { CallOutput } from '@fleet/api'
 import type { Position } from '@fleet/domain'
 import { useQuery } from '@tanstack/react-query'
 import { useServices } from '../app/services.ts'
-import type { TrailPoint } from '../map/markers/trail-layer.ts'
+import type { TrailPoint } from '../map/markers/trail-buffer.ts'
 
 export const historyMs = 2 * 3_600_000
 export const trailMs = 3_600_000

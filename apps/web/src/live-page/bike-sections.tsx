@@ -4,7 +4,7 @@ import { useTranslation } from 'react-i18next'
 import { useFormat } from '../i18n/format.ts'
 import { useServerNow } from '../live/live-hooks.ts'
 import type { Registry } from '../live/registry.ts'
-import { DetailSection } from './detail-section.tsx'
+import { DetailSection } from '../drawer/detail-section.tsx'
 import { couriersByBike, deliveriesByCourier } from './fleet-index.ts'
 import styles from './bike-sections.module.css'
 

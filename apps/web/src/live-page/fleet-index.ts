@@ -6,6 +6,7 @@ import {
   type DeliveryStatus,
 } from '@fleet/domain'
 import type { Registry } from '../live/registry.ts'
+import { searchable } from '../list-page/searchable.ts'
 
 const activeStatuses: readonly DeliveryStatus[] = activeDeliveryStatuses
 
@@ -61,16 +62,6 @@ export const deliveriesByCourier = once(
     return byCourier
   },
 )
-
-/** Lower case, without accents: `José` is found by `jose`, and `Yıldız`, whose ı is no i with an accent, by `yildiz`. */
-export const searchable = (text: string): string =>
-  text
-    .normalize('NFD')
-    .replace(/\p{Diacritic}/gu, '')
-    .toLowerCase()
-    .replaceAll('ı', 'i')
-    .replaceAll('ø', 'o')
-    .replaceAll('ß', 'ss')
 
 /** All that a bike can be found by. */
 export function searchText(registry: Registry, bike: Bike): string {

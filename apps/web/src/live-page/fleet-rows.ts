@@ -2,7 +2,8 @@ import { unsaid } from '@fleet/api'
 import { type BikeStatus, bikeStatuses } from '@fleet/domain'
 import type { MarkerColumns } from '../live/marker-columns.ts'
 import type { Registry } from '../live/registry.ts'
-import { bikesByNo, searchable, searchText } from './fleet-index.ts'
+import { searchable } from '../list-page/searchable.ts'
+import { bikesByNo, searchText } from './fleet-index.ts'
 import type { SortOrder } from './live-search.ts'
 
 export interface FleetQuery {

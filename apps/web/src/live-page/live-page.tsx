@@ -2,7 +2,13 @@ import { useMediaQuery, useReducedMotion } from '@mantine/hooks'
 import { useNavigate, useSearch } from '@tanstack/react-router'
 import { lazy, Suspense, useCallback, useDeferredValue, useEffect, useMemo, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { AttentionPanel } from '../attention/attention-panel.tsx'
+import { useAttentionOpen } from '../attention/use-attention-open.ts'
+import { usePageEntry } from '../app/page-frame.tsx'
 import { useShortcuts } from '../app/shortcuts.ts'
+import { DeliveryStepsProvider } from '../deliveries-page/delivery-steps.tsx'
+import { useDropOnMap } from '../deliveries-page/use-drop-on-map.ts'
+import { openMapWindow } from '../desktop/map-window.ts'
 import { useConnection, useLive, useRegistry, useServerNow } from '../live/live-hooks.ts'
 import type { FleetMap } from '../map/fleet-map.ts'
 import { formatMapView, type MapView, parseMapView } from '../map/map-view.ts'
@@ -15,24 +21,39 @@ import { MapTools } from './map-tools.tsx'
 import { SelectionOnMap } from './selection-on-map.tsx'
 import styles from './live-page.module.css'
 
-/** Half of all code; the list is there before it. */
-const MapCanvas = lazy(() => import('../map/map-canvas.tsx'))
+/** Half of all code, and where a machine has no graphics card a second of work: the list is there before it. */
+const loadMap = () => import('../map/map-canvas.tsx')
+const MapCanvas = lazy(loadMap)
 
 /** The widths of the panels, and on a phone their heights, as in the style sheets: the map looks past them. */
-const panels = { list: 348, detail: 384 }
+const panels = { list: 348, detail: 384, attention: 332 }
 const sheetHeight = (share: number, maxPx: number) => Math.min(innerHeight * share, maxPx)
 
 export function LivePage() {
+  return (
+    <DeliveryStepsProvider>
+      <Live />
+    </DeliveryStepsProvider>
+  )
+}
+
+function Live() {
   const { t } = useTranslation()
   const live = useLive()
   const { hasData } = useConnection()
   const registry = useRegistry(500)
+  const mapWanted = useShownBefore(hasData)
+  useEffect(() => {
+    // Its code comes meanwhile: later the server may be away.
+    void loadMap().catch(() => undefined)
+  }, [])
   const search = useSearch({ from: '/shell/' })
   const navigate = useNavigate({ from: '/' })
   const narrow = useMediaQuery('(max-width: 760px)', false, { getInitialValueInEffect: false })
   const reducedMotion = useReducedMotion(false, { getInitialValueInEffect: false })
   const [map, setMap] = useState<FleetMap | null>(null)
   const searchBox = useRef<HTMLInputElement>(null)
+  const main = usePageEntry(t('nav.live'))
   const heading = useRef<HTMLHeadingElement>(null)
   const openedByKeyboard = useRef(false)
 
@@ -77,7 +98,7 @@ export function LivePage() {
     const shown = new Set(rows.order)
     map.overlay.filter((slot) => shown.has(live.markers.bikeNo[slot]!))
   }, [map, filtered, rows, live])
-  useEffect(() => map?.follow(following ? (bikeNo ?? null) : null), [map, following, bikeNo])
+  useEffect(() => map?.camera.follow(following ? (bikeNo ?? null) : null), [map, following, bikeNo])
 
   // Only the first one counts: from then on the map says where it looks, and the address follows.
   const [firstView] = useState(() => (search.map === undefined ? null : parseMapView(search.map)))
@@ -90,8 +111,8 @@ export function LivePage() {
     if (map === null || bike?.no === shownNo.current) return
     shownNo.current = bike?.no
     if (bike === undefined) return
-    if (toShow.current) map.showBike(bike, false)
-    else map.revealBike(bike)
+    if (toShow.current) map.camera.showBike(bike, false)
+    else map.camera.revealBike(bike)
     toShow.current = false
   }, [map, bike])
   const onHover = useCallback((bikeNo: number | null) => map?.overlay.hover(bikeNo), [map])
@@ -99,14 +120,20 @@ export function LivePage() {
     '/': () => searchBox.current?.focus(),
     Escape: () => bike !== undefined && close(),
     f: () => bike !== undefined && patch({ follow: following ? undefined : '1' }),
-    '+': () => map?.zoomBy(1),
-    '=': () => map?.zoomBy(1),
-    '-': () => map?.zoomBy(-1),
-    '0': () => map?.showFleet(),
+    '+': () => map?.camera.zoomBy(1),
+    '=': () => map?.camera.zoomBy(1),
+    '-': () => map?.camera.zoomBy(-1),
+    '0': () => map?.camera.showFleet(),
   })
   useEscapeFromSearch(searchBox)
 
+  const [attentionOpen, setAttentionOpen] = useAttentionOpen()
+  const drop = useDropOnMap(
+    map,
+    useCallback((id: string) => live.registry.deliveries.get(id), [live]),
+  )
   const detailed = bike !== undefined
+  const rightPx = detailed ? panels.detail : attentionOpen ? panels.attention : 0
   const padding = useMemo(
     () =>
       narrow
@@ -116,27 +143,35 @@ export function LivePage() {
             right: 0,
             bottom: !detailed ? sheetHeight(0.46, 420) : sheetHeight(0.64, 600),
           }
-        : { top: 0, bottom: 0, left: panels.list, right: !detailed ? 0 : panels.detail },
-    [narrow, detailed],
+        : { top: 0, bottom: 0, left: panels.list, right: rightPx },
+    [narrow, detailed, rightPx],
   )
-  const offsets = narrow
-    ? {}
-    : { '--left': `${panels.list}px`, '--right': !detailed ? '0px' : `${panels.detail}px` }
+  const offsets = narrow ? {} : { '--left': `${panels.list}px`, '--right': `${rightPx}px` }
 
   return (
-    <main className={styles.page} style={offsets as React.CSSProperties}>
+    <main
+      ref={main}
+      tabIndex={-1}
+      aria-label={t('nav.live')}
+      className={styles.page}
+      style={offsets as React.CSSProperties}
+      {...drop}
+    >
       <Suspense fallback={<div className={styles.mapLoading} role="status" aria-label={t('map.loading')} />}>
-        <MapCanvas
-          view={firstView}
-          padding={padding}
-          onReady={setMap}
-          onMove={onMove}
-          onSelect={open}
-          onHover={onHover}
-          onDrag={onDrag}
-        />
+        {mapWanted && (
+          <MapCanvas
+            view={firstView}
+            padding={padding}
+            onReady={setMap}
+            onMove={onMove}
+            onSelect={open}
+            onHover={onHover}
+            onDrag={onDrag}
+          />
+        )}
       </Suspense>
-      <MapTools map={map} roomy={bike === undefined} />
+      <MapTools map={map} roomy={bike === undefined} onWindow={openMapWindow} />
+      <AttentionPanel open={attentionOpen} onOpen={setAttentionOpen} onBike={open} />
       <FleetList
         rows={rows}
         loading={!hasData}
@@ -155,7 +190,7 @@ export function LivePage() {
           following={following}
           headingRef={heading}
           onFollow={(follow) => patch({ follow: follow ? '1' : undefined })}
-          onCentre={() => map?.showBike(bike, true)}
+          onCentre={() => map?.camera.showBike(bike, true)}
           onClose={close}
         />
       )}
@@ -184,6 +219,31 @@ function useRows(search: LiveSearch, registry: ReturnType<typeof useRegistry>) {
   if (areSameRows(shown, rows)) return shown
   setShown(rows)
   return rows
+}
+
+/** Where there is no graphics card, nothing answers while the map is begun: so long the list has the machine for itself. */
+const listFirstMs = 250
+
+/** True a moment after what is `known` is on the screen; soon where nothing becomes known. */
+function useShownBefore(known: boolean): boolean {
+  const [idle, setIdle] = useState(false)
+  useEffect(() => {
+    const done = () => setIdle(true)
+    if (!known) {
+      const timer = setTimeout(done, 1_500)
+      return () => clearTimeout(timer)
+    }
+    let timer: ReturnType<typeof setTimeout> | undefined
+    // The second frame begins when the first has been drawn.
+    let frame = requestAnimationFrame(() => {
+      frame = requestAnimationFrame(() => (timer = setTimeout(done, listFirstMs)))
+    })
+    return () => {
+      cancelAnimationFrame(frame)
+      clearTimeout(timer)
+    }
+  }, [known])
+  return idle
 }
 
 /** Calls after `ms` of quiet, with the last arguments. */

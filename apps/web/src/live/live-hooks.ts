@@ -13,6 +13,7 @@ export function useConnection(): ConnectionView {
 
 /**
  * The registry, at most once per `intervalMs`: a busy fleet changes many times a second and nobody reads faster.
+ * What the person at this screen did is shown at once.
  */
 export function useRegistry(intervalMs = 250): Registry {
   const live = useLive()
@@ -25,13 +26,18 @@ export function useRegistry(intervalMs = 250): Registry {
       shownAtMs = performance.now()
       setRegistry(live.registry)
     }
-    const listen = () => {
+    const listen = (urgent: boolean) => {
+      if (urgent) {
+        clearTimeout(timer)
+        show()
+        return
+      }
       if (timer !== undefined) return
       const waitMs = intervalMs - (performance.now() - shownAtMs)
       if (waitMs <= 0) show()
       else timer = setTimeout(show, waitMs)
     }
-    listen()
+    listen(false)
     const stop = live.subscribe('registry', listen)
     return () => {
       stop()

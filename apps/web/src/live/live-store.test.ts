@@ -86,6 +86,15 @@ describe('the live store', () => {
     expect(store.serverNowMs()).toBe(5_000_000)
   })
 
+  it('shows a snapshot at once, and what changes after it at its leisure', () => {
+    const told: boolean[] = []
+    store.subscribe('registry', (urgent) => told.push(urgent))
+    newest().accept()
+    newest().say(snapshot)
+    newest().say({ type: 'changes', seq: '42', changes: [] })
+    expect(told).toEqual([true, false])
+  })
+
   it('comes back with its place in the log, and keeps what it has meanwhile', async () => {
     newest().accept()
     newest().say(snapshot)
@@ -172,6 +181,17 @@ describe('the live store', () => {
     expect(store.markers.lat[store.markers.slotOfNo.get(3)!]).toBeCloseTo(52.37, 6)
     newest().say(Uint8Array.of(9, 9, 9))
     expect(store.connection.state).toBe('live')
+  })
+
+  it('hands on which bikes came into zones and left them', () => {
+    newest().accept()
+    newest().say(snapshot)
+    const told: unknown[] = []
+    store.subscribe('zoneEvents', () => told.push(...store.zoneEvents))
+    const event = { no: 7, kind: 'enter', bikeNo: 3, zoneId: 'zone-a' }
+    newest().say({ type: 'zone_events', events: [event] })
+    newest().say({ type: 'zone_events', events: [{ ...event, no: 8, kind: 'leave' }] })
+    expect(told).toMatchObject([{ no: 7 }, { no: 8 }])
   })
 
   it('forgets everything when stopped', () => {

@@ -1,8 +1,16 @@
-import { type LiveServerMessage, type LiveSnapshot, PositionColumns } from '@fleet/api'
-import type { Bike } from '@fleet/domain'
+import {
+  type ChangeMessage,
+  type DatabaseMessage,
+  type LiveServerMessage,
+  type LiveSnapshot,
+  PositionColumns,
+} from '@fleet/api'
+import type { Bike, ZoneEvent } from '@fleet/domain'
+import type { AnsweredRow } from '../actions/action.ts'
 import { connectionAfter, type ConnectionEvent, type ConnectionState } from './connection.ts'
 import { LiveSocket, type SocketLike } from './live-socket.ts'
 import { MarkerColumns } from './marker-columns.ts'
+import { applyPending, type PendingChange } from './pending-changes.ts'
 import { applyChanges, applySnapshot, emptyRegistry, type Registry } from './registry.ts'
 import { ServerClock } from './server-clock.ts'
 
@@ -20,9 +28,21 @@ export interface ConnectionView {
   readonly retryAtMs: number | null
   /** True once a first snapshot has come: before that there is nothing to show. */
   readonly hasData: boolean
+  /** The server's database, as far as the server has told. */
+  readonly database: Pick<DatabaseMessage, 'state' | 'sinceMs'>
 }
 
-type Topic = 'connection' | 'registry' | 'positions'
+const start: ConnectionView = {
+  state: 'signed-out',
+  retryAtMs: null,
+  hasData: false,
+  database: { state: 'fine', sinceMs: 0 },
+}
+
+type Topic = 'connection' | 'registry' | 'positions' | 'zoneEvents'
+
+/** @param urgent the person at this screen waits for it: they did it, or have an empty page before them */
+export type LiveListener = (urgent: boolean) => void
 
 /**
  * Everything live, in one place: connection, registry, markers, server clock. React subscribes to the first two;
@@ -31,13 +51,20 @@ type Topic = 'connection' | 'registry' | 'positions'
 export class LiveStore {
   readonly markers = new MarkerColumns()
   readonly clock = new ServerClock()
-  #registry: Registry = emptyRegistry
-  #connection: ConnectionView = { state: 'signed-out', retryAtMs: null, hasData: false }
+  /** What the server told us. */
+  #told: Registry = emptyRegistry
+  /** The same with what was done here and is not confirmed yet. */
+  #shown: Registry = emptyRegistry
+  readonly #pending = new Set<PendingChange>()
+  #connection: ConnectionView = start
+  #zoneEvents: readonly ZoneEvent[] = []
   #heardAtMs = 0
-  readonly #listeners: Record<Topic, Set<() => void>> = {
+  #snapshotNo = 0
+  readonly #listeners: Record<Topic, Set<LiveListener>> = {
     connection: new Set(),
     registry: new Set(),
     positions: new Set(),
+    zoneEvents: new Set(),
   }
   readonly #socket: LiveSocket
   readonly #now: () => number
@@ -48,9 +75,7 @@ export class LiveStore {
       ...options,
       startMessage: () => ({
         type: 'start',
-        ...(this.#registry.logId === null
-          ? {}
-          : { resume: { logId: this.#registry.logId, seq: this.#registry.seq } }),
+        ...(this.#told.logId === null ? {} : { resume: { logId: this.#told.logId, seq: this.#told.seq } }),
       }),
       onMessage: (message) => this.#receive(message),
       onPositions: (fixes) => this.#receivePositions(fixes),
@@ -64,6 +89,7 @@ export class LiveStore {
     })
   }
 
+  /** Does nothing where it was started already. */
   start(): void {
     this.#connect('start', null)
     this.#socket.open()
@@ -72,10 +98,12 @@ export class LiveStore {
   /** Forgets everything: the next person to sign in may be allowed to see less. */
   stop(): void {
     this.#socket.close()
-    this.#registry = emptyRegistry
+    this.#told = emptyRegistry
+    this.#shown = emptyRegistry
+    this.#pending.clear()
     this.markers.clear()
     this.#heardAtMs = 0
-    this.#connection = { state: 'signed-out', retryAtMs: null, hasData: false }
+    this.#connection = start
     this.#tell('connection')
     this.#tell('registry')
     this.#tell('positions')
@@ -89,21 +117,66 @@ export class LiveStore {
   retryNow = (): void => this.#socket.retryNow()
 
   get registry(): Registry {
-    return this.#registry
+    return this.#shown
   }
   get connection(): ConnectionView {
     return this.#connection
   }
+  /** Grows with every snapshot: what was read elsewhere before it may be old. */
+  get snapshotNo(): number {
+    return this.#snapshotNo
+  }
+  /** Bikes that came into zones or left them, as they were told last; what was missed is read from the server. */
+  get zoneEvents(): readonly ZoneEvent[] {
+    return this.#zoneEvents
+  }
   /** When anything last came from the server, this machine's clock. */
   get heardAtMs(): number {
     return this.#heardAtMs
+  }
+  /** This machine's clock, by which markers glide. */
+  nowMs(): number {
+    return this.#now()
   }
   /** The server's clock now, epoch ms. */
   serverNowMs(): number {
     return this.#now() + this.clock.offsetMs
   }
 
-  subscribe(topic: Topic, listener: () => void): () => void {
+  /**
+   * Shows changes at once that the server has not confirmed. What arrives live meanwhile goes below them.
+   *
+   * @returns takes them back, whatever came of them
+   */
+  expect(changes: readonly PendingChange[]): () => void {
+    for (const change of changes) this.#pending.add(change)
+    this.#show(true)
+    return () => {
+      let held = false
+      for (const change of changes) held = this.#pending.delete(change) || held
+      if (held) this.#show(true)
+    }
+  }
+
+  /** Rows as the server answered them; they go by version like changes that came over the live channel. */
+  confirm(rows: readonly AnsweredRow[]): void {
+    if (rows.length === 0) return
+    const { seq } = this.#told
+    this.confirmChanges(
+      rows.map(([kind, entity]): ChangeMessage => {
+        const { id, version, updatedAtMs: atMs } = entity
+        return { seq, atMs, kind, id, version, entity, command: '', actorId: null, actor: '' }
+      }),
+    )
+  }
+
+  /** As `confirm`, for an answer that holds lines of the change log. Our place in the log stays where it was. */
+  confirmChanges(changes: readonly ChangeMessage[]): void {
+    this.#told = applyChanges(this.#told, this.#told.seq, changes)
+    this.#show(true)
+  }
+
+  subscribe(topic: Topic, listener: LiveListener): () => void {
     this.#listeners[topic].add(listener)
     return () => this.#listeners[topic].delete(listener)
   }
@@ -119,17 +192,29 @@ export class LiveStore {
         this.clock.forget()
         this.clock.hear(message.serverTimeMs, this.#now())
         return
+      case 'zone_events':
+        this.#zoneEvents = message.events
+        this.#tell('zoneEvents')
+        return
       case 'alive':
         this.clock.hear(message.serverTimeMs, this.#now())
         return
+      case 'database':
+        this.clock.hear(message.serverTimeMs, this.#now())
+        this.#connection = { ...this.#connection, database: message }
+        this.#tell('connection')
+        return
       case 'changes':
-        this.#setRegistry(applyChanges(this.#registry, message.seq, message.changes))
+        this.#told = applyChanges(this.#told, message.seq, message.changes)
+        this.#show(false)
         return
     }
   }
 
   #takeSnapshot(message: LiveSnapshot): void {
-    this.#setRegistry(applySnapshot(this.#registry, message))
+    this.#snapshotNo++
+    this.#told = applySnapshot(this.#told, message)
+    this.#show(true)
     this.markers.apply(new PositionColumns().take(message.latest, message.serverTimeMs), this.#now(), false)
     if (!this.#connection.hasData) this.#connection = { ...this.#connection, hasData: true }
     this.#tell('connection')
@@ -142,11 +227,11 @@ export class LiveStore {
     this.#tell('positions')
   }
 
-  #setRegistry(next: Registry): void {
-    const before = this.#registry
-    this.#registry = next
-    if (before.bikes !== next.bikes) this.#syncBikes(before.bikes, next.bikes)
-    this.#tell('registry')
+  #show(urgent: boolean): void {
+    const before = this.#shown
+    this.#shown = applyPending(this.#told, this.#pending)
+    if (before.bikes !== this.#shown.bikes) this.#syncBikes(before.bikes, this.#shown.bikes)
+    this.#tell('registry', urgent)
   }
 
   #syncBikes(before: ReadonlyMap<string, Bike>, next: ReadonlyMap<string, Bike>): void {
@@ -159,11 +244,13 @@ export class LiveStore {
   #connect(event: ConnectionEvent, retryAtMs: number | null): void {
     const state = connectionAfter(this.#connection.state, event)
     if (state === this.#connection.state && retryAtMs === this.#connection.retryAtMs) return
-    this.#connection = { ...this.#connection, state, retryAtMs }
+    // A new connection takes the database for fine until it is told otherwise.
+    const { database } = event === 'lost' ? start : this.#connection
+    this.#connection = { ...this.#connection, state, retryAtMs, database }
     this.#tell('connection')
   }
 
-  #tell(topic: Topic): void {
-    for (const listener of this.#listeners[topic]) listener()
+  #tell(topic: Topic, urgent = false): void {
+    for (const listener of this.#listeners[topic]) listener(urgent)
   }
 }

@@ -28,17 +28,20 @@ export const emptyRegistry: Registry = {
   removed: new Map(),
 }
 
-type CollectionName = 'bikes' | 'couriers' | 'deliveries' | 'issues' | 'zones' | 'devices'
-/** Accounts are not part of the live picture. */
-const collectionOf: Record<EntityKind, CollectionName | null> = {
+export type CollectionName = 'bikes' | 'couriers' | 'deliveries' | 'issues' | 'zones' | 'devices'
+/** The kinds that the live picture holds. Accounts and the like are not part of it. */
+export type LiveKind = 'bike' | 'courier' | 'delivery' | 'issue' | 'zone' | 'device'
+const collections: Readonly<Record<LiveKind, CollectionName>> = {
   bike: 'bikes',
   courier: 'couriers',
   delivery: 'deliveries',
   issue: 'issues',
   zone: 'zones',
   device: 'devices',
-  user: null,
 }
+
+export const isLiveKind = (kind: EntityKind): kind is LiveKind => kind in collections
+export const collectionOf = (kind: LiveKind): CollectionName => collections[kind]
 
 const byId = <T extends { readonly id: string }>(items: readonly T[]): ReadonlyMap<string, T> =>
   new Map(items.map((item) => [item.id, item]))
@@ -70,8 +73,8 @@ export function applyChanges(registry: Registry, seq: string, changes: readonly 
   const touched: { -readonly [K in CollectionName]?: Map<string, EntityByKind[EntityKind]> } = {}
   let removed: Map<string, number> | null = null
   for (const change of changes) {
-    const name = collectionOf[change.kind]
-    if (name === null) continue
+    if (!isLiveKind(change.kind)) continue
+    const name = collectionOf(change.kind)
     const rows = (touched[name] ?? registry[name]) as ReadonlyMap<string, EntityByKind[EntityKind]>
     const known = rows.get(change.id)?.version ?? (removed ?? registry.removed).get(change.id) ?? 0
     const stale = change.entity === null ? change.version < known : change.version <= known

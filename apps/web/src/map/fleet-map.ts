@@ -1,8 +1,8 @@
-import type { Bike, Zone } from '@fleet/domain'
-import { mapBounds } from '@fleet/domain/amsterdam'
+import type { ImportedMap } from '@fleet/api'
+import type { Point, Zone } from '@fleet/domain'
+import { panBounds } from '@fleet/domain/amsterdam'
 import {
   type GeoJSONSource,
-  type LngLatBoundsLike,
   Map as MapLibreMap,
   type MapMouseEvent,
   type PaddingOptions,
@@ -12,58 +12,62 @@ import workerUrl from 'maplibre-gl/dist/maplibre-gl-worker.mjs?url'
 // oxlint-disable-next-line import/no-unassigned-import -- a style sheet
 import 'maplibre-gl/dist/maplibre-gl.css'
 import type { Language } from '../i18n/language.ts'
-import type { LiveStore } from '../live/live-store.ts'
 import type { Scheme } from '../theme/statuses.ts'
 import { FleetOverlay } from './fleet-overlay.ts'
-import { createMapStyle } from './map-style.ts'
+import { importedSource, registerTileArchives } from './imported-map-source.ts'
+import { MapCamera } from './map-camera.ts'
+import { createMapStyle, groundSource } from './map-style.ts'
 import type { MapView } from './map-view.ts'
+import type { MarkerSource } from './marker-source.ts'
+import { type Outline, outlineFeatures } from './outline-layers.ts'
 import { type OwnSource, ownSources, stopLine, zoneFeatures } from './own-layers.ts'
 import { type StopPin, StopPins } from './stop-pins.ts'
-import type { TrailPoint } from './markers/trail-layer.ts'
+import type { TrailPoint } from './markers/trail-buffer.ts'
 
 // A file of ours, not a blob: the Content-Security-Policy then needs no exception.
 setWorkerUrl(workerUrl)
 
 export interface FleetMapOptions {
   readonly container: HTMLElement
-  readonly live: LiveStore
+  readonly source: MarkerSource
   readonly scheme: Scheme
   readonly language: Language
+  /** Null: the shipped map is drawn. */
+  readonly imported: ImportedMap | null
   readonly view: MapView | null
   readonly padding: PaddingOptions
   /** Deck draws into MapLibre's canvas instead of its own; slower, kept to be measured against. */
   readonly interleaved: boolean
   readonly onMove: (view: MapView) => void
   readonly onSelect: (bikeNo: number | null) => void
+  /** A click where no bike is. */
+  readonly onGround?: (at: Point) => void
   readonly onHover: (bikeNo: number | null) => void
   /** A hand on the map ends following. */
   readonly onDrag: () => void
+  /** Tiles of the imported map could not be had: it may be gone. */
+  readonly onTilesMissing: () => void
 }
 
-const [west, south, east, north] = mapBounds
-/** The canal belt and its surroundings: where a fleet without bikes looks. */
-const city: LngLatBoundsLike = [4.84, 52.345, 4.95, 52.395]
 const clickReachPx = 6
-/** Nearer to an edge than this a marker counts as out of view. */
-const revealMarginPx = 28
-
-/** Marks a move of the map that a person asked for by a button or key; their own drags carry `originalEvent`. */
-interface AskedMove {
-  readonly asked: true
-}
-const asked: AskedMove = { asked: true }
+/** Whoever lets something fall on a marker aims less well than whoever clicks it. */
+const dropReachPx = 18
+const groundPatienceMs = 2_000
+/** How pmtiles and the browsers say that nothing came; between workers only the text is left of an error. */
+const unreachable = /Bad response code|Failed to fetch|NetworkError|Load failed/
 
 /** MapLibre, deck.gl and the hands on them. Not React: it lives as long as the page and is told what changes. */
 export class FleetMap {
   readonly map: MapLibreMap
+  readonly camera: MapCamera
   readonly overlay: FleetOverlay
   readonly #options: FleetMapOptions
-  readonly #live: LiveStore
-  #padding: PaddingOptions
   #scheme: Scheme
   #language: Language
+  #imported: ImportedMap | null
   #data: Record<OwnSource, GeoJSON.FeatureCollection> = {
     zones: { type: 'FeatureCollection', features: [] },
+    outline: { type: 'FeatureCollection', features: [] },
     stops: { type: 'FeatureCollection', features: [] },
   }
   /** What each source was last told; a source that a new style replaced has been told nothing. */
@@ -72,27 +76,27 @@ export class FleetMap {
   #styleLoaded = false
   #restyleWhenLoaded = false
   readonly #pins: StopPins
-  #zoomGoal = 0
-  #followedNo: number | null = null
-  #followedFixMs = 0
-  #stopFollowing: () => void
+  #picks = true
+  #patience: ReturnType<typeof setTimeout> | undefined
 
   /** @throws when the browser has no WebGL 2 */
   constructor(options: FleetMapOptions) {
     this.#options = options
-    this.#live = options.live
-    this.#padding = options.padding
     this.#scheme = options.scheme
     this.#language = options.language
+    this.#imported = options.imported
+    registerTileArchives()
     this.map = new MapLibreMap({
       container: options.container,
       style: this.#style(),
       ...(options.view === null
         ? {}
         : { center: [options.view.lon, options.view.lat], zoom: options.view.zoom }),
-      maxBounds: [west - 0.25, south - 0.15, east + 0.25, north + 0.15],
+      maxBounds: [...panBounds],
       minZoom: 9.5,
       maxZoom: 18.5,
+      // The imported map's tiles end at 14: nearer zooms are cut out of those, each with its own names and numbers.
+      zoomLevelsToOverscale: 0,
       // North stays up: headings are read off the markers, and a turned map makes every one of them a riddle.
       dragRotate: false,
       touchPitch: false,
@@ -104,12 +108,9 @@ export class FleetMap {
     })
     this.#pins = new StopPins(this.map)
     this.map.touchZoomRotate.disableRotation()
-    // Before the bounds are fitted: given to both, the padding would count twice.
-    this.map.setPadding(options.padding)
-    if (options.view === null) this.map.fitBounds(city, { padding: 12, animate: false })
-    this.overlay = new FleetOverlay(options.live, this.map, options.scheme, options.interleaved)
+    this.camera = new MapCamera({ ...options, map: this.map }, options.view === null)
+    this.overlay = new FleetOverlay(options.source, this.map, options.scheme, options.interleaved)
     this.#listen()
-    this.#stopFollowing = options.live.subscribe('positions', () => this.#follow())
   }
 
   setAppearance(scheme: Scheme, language: Language): void {
@@ -120,106 +121,52 @@ export class FleetMap {
     this.#restyle()
   }
 
+  setImportedMap(imported: ImportedMap | null): void {
+    if (imported?.id === this.#imported?.id) return
+    this.#imported = imported
+    this.#restyle()
+  }
+
   setZones(zones: Iterable<Zone>): void {
     this.#setData('zones', zoneFeatures(zones))
   }
 
+  /** The zone that stands out; null: none. */
+  setOutline(outline: Outline | null): void {
+    this.#setData('outline', outlineFeatures(outline))
+  }
+
+  /** Clicks pick nothing and no bike is shown while something is drawn on the map. */
+  setDrawing(drawing: boolean): void {
+    this.#picks = !drawing
+    this.overlay.hover(null)
+    this.overlay.filter(drawing ? () => false : null)
+  }
+
   setStops(pins: readonly StopPin[]): void {
     this.#pins.show(pins)
-    this.#setData('stops', stopLine(pins))
+    const lines = stopLine(pins)
+    // Pins are elements of the page: for them alone the map need not be drawn anew.
+    if (lines.features.length + this.#data.stops.features.length > 0) this.#setData('stops', lines)
   }
 
   setTrail(points: readonly TrailPoint[]): void {
     this.overlay.setTrail(points)
   }
 
-  /** Keeps the bike in the middle; null lets go. */
-  follow(bikeNo: number | null): void {
-    this.#followedNo = bikeNo
-    this.#followedFixMs = 0
-    this.#follow()
-  }
-
-  setPadding(padding: PaddingOptions): void {
-    const before = this.#padding
-    this.#padding = padding
-    if ((['top', 'bottom', 'left', 'right'] as const).every((side) => before[side] === padding[side])) return
-    // The centre moves with the padding, so that nothing on the screen does: a panel opens over a map that stands.
-    this.map.jumpTo({ center: this.map.unproject(this.#freeCentre()), padding })
-  }
-
-  zoomBy(steps: number): void {
-    // From where the last step leads, so that three quick presses are three steps.
-    const from = this.map.isZooming() ? this.#zoomGoal : this.map.getZoom()
-    this.#zoomGoal = Math.min(this.map.getMaxZoom(), Math.max(this.map.getMinZoom(), from + steps))
-    this.map.easeTo({ zoom: this.#zoomGoal, duration: this.#duration(200) }, asked)
-  }
-
-  /** Shows every placed bike; without any, the city. */
-  showFleet(): void {
-    const { markers } = this.#live
-    let bounds: [number, number, number, number] | null = null
-    for (let slot = 0; slot < markers.size; slot++) {
-      if (!markers.isPlaced(slot)) continue
-      const { lat, lon } = { lat: markers.lat[slot]!, lon: markers.lon[slot]! }
-      // A tracker that reports from its factory must not zoom the city away.
-      if (lon < west || lon > east || lat < south || lat > north) continue
-      bounds ??= [lon, lat, lon, lat]
-      bounds = [
-        Math.min(bounds[0], lon),
-        Math.min(bounds[1], lat),
-        Math.max(bounds[2], lon),
-        Math.max(bounds[3], lat),
-      ]
-    }
-    this.map.fitBounds(bounds ?? city, { padding: 40, maxZoom: 15, duration: this.#duration(500) }, asked)
-  }
-
-  /** @param byPerson false when the address asked, which then already says what it must */
-  showBike(bike: Bike, byPerson: boolean): void {
-    const { markers } = this.#live
-    const slot = markers.slotOfNo.get(bike.no)
-    if (slot === undefined || !markers.isPlaced(slot)) return
-    this.map.easeTo(
-      {
-        center: [markers.lon[slot]!, markers.lat[slot]!],
-        zoom: Math.max(this.map.getZoom(), 15.5),
-        duration: this.#duration(600),
-      },
-      byPerson ? asked : {},
-    )
-  }
-
-  /** Brings a bike that is out of view, or behind a panel, into it, no nearer than the map already is. */
-  revealBike(bike: Bike): void {
-    const { markers } = this.#live
-    const slot = markers.slotOfNo.get(bike.no)
-    if (slot === undefined || !markers.isPlaced(slot)) return
-    const center: [number, number] = [markers.lon[slot]!, markers.lat[slot]!]
-    const { x, y } = this.map.project(center)
-    const { left, top, right, bottom } = this.#freeRect()
-    const margin = revealMarginPx
-    if (x < left + margin || x > right - margin || y < top + margin || y > bottom - margin)
-      this.map.easeTo({ center, duration: this.#duration(500) })
+  /** The bike whose marker is at this point of the page; null where there is none or a cluster. */
+  bikeAt(clientX: number, clientY: number): number | null {
+    const { left, top } = this.map.getContainer().getBoundingClientRect()
+    const pick = this.overlay.pick(clientX - left, clientY - top, dropReachPx)
+    return pick?.kind === 'bike' ? pick.bikeNo : null
   }
 
   destroy(): void {
-    this.#stopFollowing()
+    clearTimeout(this.#patience)
+    this.camera.destroy()
     this.#pins.show([])
     this.overlay.destroy()
     this.map.remove()
-  }
-
-  /** The part of the container that no panel covers, CSS px. */
-  #freeRect() {
-    const { clientWidth, clientHeight } = this.map.getContainer()
-    const { top = 0, bottom = 0, left = 0, right = 0 } = this.#padding
-    return { left, top, right: clientWidth - right, bottom: clientHeight - bottom }
-  }
-
-  #freeCentre(): [number, number] {
-    const { left, top, right, bottom } = this.#freeRect()
-    return [(left + right) / 2, (top + bottom) / 2]
   }
 
   #style() {
@@ -228,6 +175,7 @@ export class FleetMap {
       language: this.#language,
       withNames: this.#withNames,
       data: this.#data,
+      imported: this.#imported,
     })
   }
 
@@ -252,43 +200,21 @@ export class FleetMap {
     }
   }
 
-  #follow(): void {
-    if (this.#followedNo === null) return
-    const { markers } = this.#live
-    const slot = markers.slotOfNo.get(this.#followedNo)
-    if (slot === undefined || !markers.isPlaced(slot) || markers.fixTimeMs[slot] === this.#followedFixMs)
-      return
-    const first = this.#followedFixMs === 0
-    this.#followedFixMs = markers.fixTimeMs[slot]!
-    this.map.easeTo({
-      center: [markers.lon[slot]!, markers.lat[slot]!],
-      ...(first ? { zoom: Math.max(this.map.getZoom(), 15.5) } : {}),
-      // As long and as even as the marker's own glide, so that it stands still on the screen.
-      duration: this.#duration(first ? 600 : markers.glideMs[slot]!),
-      ...(first ? {} : { easing: (t: number) => t }),
-    })
-  }
-
   #listen(): void {
     const { map } = this
     this.#listenToStyle()
-    const { onMove, onSelect, onHover, onDrag } = this.#options
-    map.on('moveend', (event: { readonly originalEvent?: unknown } & Partial<AskedMove>) => {
-      if (event.originalEvent === undefined && event.asked !== true) return
-      const { lat, lng } = map.getCenter()
-      onMove({ zoom: map.getZoom(), lat, lon: lng })
-    })
+    const { onSelect, onHover, onDrag } = this.#options
     map.on('dragstart', onDrag)
     map.on('click', (event: MapMouseEvent) => {
+      if (!this.#picks) return
       const pick = this.overlay.pick(event.point.x, event.point.y, clickReachPx)
       if (pick?.kind === 'cluster') {
         const { west, south, east, north } = pick.cluster
-        map.fitBounds(
-          [west, south, east, north],
-          { padding: 60, maxZoom: Math.max(map.getZoom() + 1.5, 15.5), duration: this.#duration(450) },
-          asked,
-        )
-      } else onSelect(pick?.bikeNo ?? null)
+        this.camera.showCluster([west, south, east, north])
+      } else {
+        onSelect(pick?.bikeNo ?? null)
+        if (pick === null) this.#options.onGround?.({ lat: event.lngLat.lat, lon: event.lngLat.lng })
+      }
     })
     let moved: MapMouseEvent | null = null
     map.on('mousemove', (event: MapMouseEvent) => {
@@ -296,7 +222,7 @@ export class FleetMap {
         requestAnimationFrame(() => {
           const last = moved
           moved = null
-          if (last === null) return
+          if (last === null || !this.#picks) return
           const pick = this.overlay.pick(last.point.x, last.point.y, 3)
           map.getCanvas().style.cursor = pick === null ? '' : 'pointer'
           onHover(pick?.kind === 'bike' ? pick.bikeNo : null)
@@ -306,28 +232,34 @@ export class FleetMap {
     map.on('mouseout', () => onHover(null))
   }
 
-  /** Ground first, names once it is painted. The marks are for whoever measures the start. */
+  /** Ground first; bikes, which have a drawing context of their own, and names once it is painted. The marks are for whoever measures the start. */
   #listenToStyle(): void {
     const { map } = this
     performance.mark('fleet-map-made')
     map.on('styledata', () => this.#giveData())
+    map.on('error', (event) => {
+      // MapLibre says of which source it was, in a field that its types leave out.
+      const isTile = (event as { readonly sourceId?: string }).sourceId === importedSource
+      if (isTile) this.#options.onTilesMissing()
+      // What cannot be had is expected and asked about; what cannot be read is not.
+      if (!isTile || !unreachable.test(event.error.message)) console.error(event.error)
+    })
     map.on('style.load', () => {
       this.#styleLoaded = true
       if (this.#restyleWhenLoaded) this.#restyle()
       this.#restyleWhenLoaded = false
     })
     const whenGroundIsPainted = () => {
-      if (!map.isSourceLoaded('ground')) return
+      if (!map.isSourceLoaded(groundSource(this.#imported))) return
       map.off('render', whenGroundIsPainted)
       performance.mark('fleet-map-ground')
+      this.overlay.show()
       this.#withNames = true
       this.#restyle()
       map.once('idle', () => performance.mark('fleet-map-names'))
     }
     map.once('style.load', () => map.on('render', whenGroundIsPainted))
-  }
-
-  #duration(ms: number): number {
-    return matchMedia('(prefers-reduced-motion: reduce)').matches ? 0 : ms
+    // A ground that does not come keeps no bike away.
+    this.#patience = setTimeout(() => this.overlay.show(), groundPatienceMs)
   }
 }

@@ -1,15 +1,16 @@
 import { MapboxOverlay } from '@deck.gl/mapbox'
 import type { Map as MapLibreMap } from 'maplibre-gl'
 import { steadyNow } from '../app/services.ts'
-import type { LiveStore } from '../live/live-store.ts'
 import type { Scheme } from '../theme/statuses.ts'
 import { GlidePace, labelMinZoom, markerRadiusPx, metresPerPixel } from './frame-pace.ts'
+import type { MarkerSource } from './marker-source.ts'
 import { BikeBuffer, bikeFlags } from './markers/bike-buffer.ts'
 import { BikeLayer, overlayLayerProps } from './markers/bike-layer.ts'
 import { ClusterBuffer, ClusterLayer, clusterRadiusPx } from './markers/cluster-layer.ts'
 import { type Cluster, clusterLevel, createClusters } from './markers/clusters.ts'
 import { type LookProps, type SchemeLook, schemeLook } from './markers/look-uniforms.ts'
-import { TrailBuffer, TrailLayer, trailParameters, type TrailPoint } from './markers/trail-layer.ts'
+import { TrailBuffer, type TrailPoint } from './markers/trail-buffer.ts'
+import { TrailLayer, trailParameters } from './markers/trail-layer.ts'
 
 /** So much of the view's size is packed beyond each edge: a drag of a third of the screen packs nothing anew. */
 const boundsMargin = 0.3
@@ -23,7 +24,7 @@ export type Pick =
  * batches a frame costs a handful of draw calls, because the shader glides the bikes.
  */
 export class FleetOverlay {
-  readonly #live: LiveStore
+  readonly #source: MarkerSource
   readonly #map: MapLibreMap
   readonly #overlay: MapboxOverlay
   readonly #bikes = new BikeBuffer()
@@ -48,22 +49,28 @@ export class FleetOverlay {
   readonly #pace = new GlidePace()
   readonly #stops: (() => void)[] = []
 
-  constructor(live: LiveStore, map: MapLibreMap, scheme: Scheme, interleaved: boolean) {
-    this.#live = live
+  constructor(source: MarkerSource, map: MapLibreMap, scheme: Scheme, interleaved: boolean) {
+    this.#source = source
     this.#map = map
     this.#look = schemeLook(scheme)
     this.#overlay = new MapboxOverlay({ interleaved, layers: [] })
-    map.addControl(this.#overlay)
-    this.#makeLayers()
     const refresh = () => this.#schedule()
     map.on('move', refresh)
-    this.#stops.push(() => map.off('move', refresh), live.subscribe('positions', refresh))
+    this.#stops.push(() => map.off('move', refresh), source.subscribe('positions', refresh))
     document.addEventListener('visibilitychange', refresh)
     this.#stops.push(() => document.removeEventListener('visibilitychange', refresh))
     // Ages fade also when nothing comes.
     const ageing = setInterval(() => this.#redraw(), 5_000)
     this.#stops.push(() => clearInterval(ageing))
     this.#schedule()
+  }
+
+  /** Begins to draw. Until then what it is told is kept. */
+  show(): void {
+    if (this.#layers.length > 0) return
+    this.#map.addControl(this.#overlay)
+    this.#makeLayers()
+    this.#invalidate()
   }
 
   setScheme(scheme: Scheme): void {
@@ -89,7 +96,7 @@ export class FleetOverlay {
     this.#invalidate()
   }
 
-  /** @param points oldest first, this machine's clock */
+  /** @param points oldest first, by the clock of the source */
   setTrail(points: readonly TrailPoint[]): void {
     this.#history = [...points]
     this.#invalidate()
@@ -97,14 +104,14 @@ export class FleetOverlay {
 
   /** What lies within reach of a point of the map's container. Ten thousand distances take a fraction of a ms. */
   pick(x: number, y: number, reachPx: number): Pick | null {
-    const { markers } = this.#live
+    const { markers } = this.#source
     const at = this.#map.unproject([x, y])
     const mPerPx = metresPerPixel(this.#map.getZoom())
     const mPerLat = 111_195
     const mPerLon = mPerLat * Math.cos((at.lat * Math.PI) / 180)
     const distancePx = (lat: number, lon: number) =>
       Math.hypot((lon - at.lng) * mPerLon, (lat - at.lat) * mPerLat) / mPerPx
-    const nowMs = steadyNow()
+    const nowMs = this.#source.nowMs()
     const radius = markerRadiusPx(this.#map.getZoom())
     let best: Pick | null = null
     let bestPx = radius + reachPx
@@ -128,7 +135,7 @@ export class FleetOverlay {
   destroy(): void {
     cancelAnimationFrame(this.#frame)
     for (const stop of this.#stops) stop()
-    this.#map.removeControl(this.#overlay)
+    if (this.#layers.length > 0) this.#map.removeControl(this.#overlay)
   }
 
   #makeLayers(): void {
@@ -153,7 +160,7 @@ export class FleetOverlay {
     const zoom = this.#map.getZoom()
     return {
       ...this.#look,
-      nowS: (steadyNow() - epochMs) / 1000,
+      nowS: (this.#source.nowMs() - epochMs) / 1000,
       radiusPx: markerRadiusPx(zoom) * (marked ? 1.2 : 1),
       labels: marked || zoom >= labelMinZoom ? 1 : 0,
       devicePixels: devicePixelRatio,
@@ -173,8 +180,9 @@ export class FleetOverlay {
   #tick(): void {
     this.#frame = 0
     if (document.visibilityState === 'hidden') return
-    const { markers } = this.#live
-    const nowMs = steadyNow()
+    const { markers } = this.#source
+    const nowMs = this.#source.nowMs()
+    const drawnAtMs = steadyNow()
     const level = clusterLevel(this.#map.getZoom())
     if (
       this.#stale ||
@@ -187,10 +195,10 @@ export class FleetOverlay {
       this.#packedLevel = level
       this.#pack(nowMs)
       this.#redraw()
-      this.#pace.drawn(nowMs)
-    } else if (this.#pace.isDue(nowMs, this.#map.getZoom())) {
+      this.#pace.drawn(drawnAtMs)
+    } else if (this.#pace.isDue(drawnAtMs, this.#map.getZoom())) {
       this.#redraw()
-      this.#pace.drawn(nowMs)
+      this.#pace.drawn(drawnAtMs)
     }
     if (nowMs < markers.glidesUntilMs) this.#schedule()
   }
@@ -203,7 +211,7 @@ export class FleetOverlay {
   }
 
   #pack(nowMs: number): void {
-    const { markers, clock } = this.#live
+    const { markers, clock } = this.#source
     const placed: number[] = []
     const [west, south, east, north] = (this.#packedBounds = this.#viewBounds(boundsMargin))
     for (let slot = 0; slot < markers.size; slot++) {
@@ -264,7 +272,7 @@ export class FleetOverlay {
 
   /** Hovered first, so that the selected one lies on top. */
   #markedSlots(): number[] {
-    const { markers } = this.#live
+    const { markers } = this.#source
     const slots: number[] = []
     for (const no of [this.#hoveredNo, this.#selectedNo]) {
       const slot = no === null ? undefined : markers.slotOfNo.get(no)
@@ -274,7 +282,11 @@ export class FleetOverlay {
   }
 
   #packTrail(nowMs: number): void {
-    const { markers, clock } = this.#live
+    if (this.#source.packTrails !== undefined) {
+      this.#source.packTrails(this.#trail)
+      return
+    }
+    const { markers, clock } = this.#source
     const slot = this.#selectedNo === null ? undefined : markers.slotOfNo.get(this.#selectedNo)
     if (slot === undefined || !markers.isPlaced(slot)) {
       this.#trail.pack([], null, nowMs)

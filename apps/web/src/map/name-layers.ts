@@ -10,7 +10,7 @@ import { byZoom, ofKind } from './ground-layers.ts'
  */
 const families = 'ui-sans-serif, system-ui, Segoe UI, Noto Sans, Liberation Sans'
 export const regular = [`Fleet Regular, ${families}`]
-const medium = [`Fleet Semibold, ${families}`]
+export const medium = [`Fleet Semibold, ${families}`]
 
 /** Names of streets, waters and places, and the dots of stations, weakest first. From the source `names`. */
 export function createNameLayers(scheme: Scheme, language: Language): LayerSpecification[] {

@@ -6,7 +6,7 @@ import { regular } from './name-layers.ts'
 import type { StopPin } from './stop-pins.ts'
 
 /** Sources of ours between the streets and their names. */
-export const ownSources = ['zones', 'stops'] as const
+export const ownSources = ['zones', 'outline', 'stops'] as const
 export type OwnSource = (typeof ownSources)[number]
 
 /** Zones and the selected delivery's line, above the streets and below every name. */
@@ -79,7 +79,7 @@ export function createZoneNameLayer(scheme: Scheme): LayerSpecification {
   }
 }
 
-const zoneColor = (scheme: Scheme): ExpressionSpecification =>
+export const zoneColor = (scheme: Scheme): ExpressionSpecification =>
   [
     'match',
     ['get', 'kind'],

@@ -5,7 +5,10 @@ import { useNavigate, useSearch } from '@tanstack/react-router'
 import { type FormEvent, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { sessionKey, useServices } from '../app/services.ts'
+import { isDesktop } from '../desktop/is-desktop.ts'
+import { WaitingNotice } from '../outbox/waiting-notice.tsx'
 import { SessionFrame } from './session-frame.tsx'
+import { serverWords } from '../i18n/language.ts'
 
 type Failure = 'signIn.wrong' | 'signIn.tooMany' | 'signIn.unreachable' | { readonly message: string }
 
@@ -36,9 +39,10 @@ export function SignInPage() {
     <SessionFrame title={t('signIn.title')} subtitle={t('signIn.subtitle')}>
       <form onSubmit={(event) => void submit(event)}>
         {failure === null && to !== undefined && <p>{t('signIn.ended')}</p>}
+        <WaitingNotice />
         {failure !== null && (
           <Alert color="orange" icon={<IconAlertTriangle size={18} aria-hidden />} role="alert">
-            {typeof failure === 'string' ? t(failure) : failure.message}
+            {typeof failure === 'string' ? t(failure) : serverWords(failure.message)}
           </Alert>
         )}
         <TextInput
@@ -65,7 +69,16 @@ export function SignInPage() {
         <Button type="submit" fullWidth size="md" loading={busy}>
           {t('signIn.submit')}
         </Button>
-        <p>{t('signIn.linkHint')}</p>
+        {isDesktop() ? (
+          <>
+            <p>{t('signIn.desktopHint')}</p>
+            <Button component="a" href="#/start?change=yes" variant="subtle" fullWidth>
+              {t('desktopSettings.title')}
+            </Button>
+          </>
+        ) : (
+          <p>{t('signIn.linkHint')}</p>
+        )}
       </form>
     </SessionFrame>
   )

@@ -6,7 +6,7 @@ in vec4 instanceFromTo;
 in vec4 instanceTimes;
 out vec2 vPx;
 flat out vec2 vAlong;
-flat out float vAgeS;
+flat out float vFade;
 
 void main(void) {
   // Only the newest segment still glides; it ends under the moving marker.
@@ -25,7 +25,7 @@ void main(void) {
   float t = positions.x * 0.5 + 0.5;
   vPx = vec2(mix(-pad, len + pad, t), positions.y * pad);
   vAlong = vec2(0.0, len);
-  vAgeS = look.nowS - instanceTimes.z;
+  vFade = clamp((look.nowS - instanceTimes.z) / instanceTimes.w, 0.0, 1.0);
   gl_Position = a;
   gl_Position.xy += project_pixel_size_to_clipspace(dir * vPx.x + side * vPx.y);
 }
@@ -36,12 +36,12 @@ export const trailFragment = /* glsl */ `#version 300 es
 precision highp float;
 in vec2 vPx;
 flat in vec2 vAlong;
-flat in float vAgeS;
+flat in float vFade;
 out vec4 fragColor;
 
 void main(void) {
   float d = length(vPx - vec2(clamp(vPx.x, vAlong.x, vAlong.y), 0.0)) - 1.9;
-  float fade = mix(0.95, 0.14, clamp(vAgeS / 3600.0, 0.0, 1.0));
+  float fade = mix(0.95, 0.14, vFade);
   float alpha = clamp(0.5 - d * look.devicePixels, 0.0, 1.0) * fade;
   if (alpha < 0.004) discard;
   fragColor = vec4(look.accent.rgb * alpha, alpha);
