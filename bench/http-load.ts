@@ -24,9 +24,19 @@ export type HttpLoad =
       readonly warmUpBatches: number
       readonly batches: number
     }
+  /** Changes of the notes of bikes, one at a time on each of `connections`, as dispatchers' browsers send them. */
+  | {
+      readonly kind: 'commands'
+      readonly port: number
+      readonly connections: number
+      readonly cookie: string
+      readonly bikeIds: readonly string[]
+      readonly warmUpMs: number
+      readonly measureMs: number
+    }
 
 export interface HttpLoadResult {
-  /** Fixes that were answered 2xx in the measured part, and how long it took. */
+  /** Fixes, or commands, that were answered 2xx in the measured part, and how long it took. */
   readonly fixes: number
   readonly elapsedMs: number
   /** Fixes that were answered 2xx from the start: all of these must be in the database. */
@@ -54,6 +64,15 @@ function fixRequest(tracker: number, step: number): Buffer {
     '&altitude=2.1&accuracy=4.8&batt=83&charge=false'
   return Buffer.from(
     'POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/x-www-form-urlencoded\r\n' +
+      `Content-Length: ${body.length}\r\n\r\n${body}`,
+  )
+}
+
+function commandRequest(cookie: string, bikeId: string): Buffer {
+  const body = JSON.stringify({ note: `note ${Math.random()}` })
+  return Buffer.from(
+    `PATCH /api/bikes/${bikeId} HTTP/1.1\r\nHost: 127.0.0.1:${load.port}\r\nCookie: ${cookie}\r\n` +
+      `Idempotency-Key: ${crypto.randomUUID()}\r\nContent-Type: application/json\r\n` +
       `Content-Length: ${body.length}\r\n\r\n${body}`,
   )
 }
@@ -138,18 +157,33 @@ async function sendOne(line: Line, request: Buffer, fixes: number, isMeasured: (
   latencies.push(performance.now() - began)
 }
 
-async function runFixes(options: HttpLoad & { kind: 'fixes' }): Promise<number> {
-  const lines = Array.from({ length: options.connections }, () => new Line(options.port))
+const runFixes = (options: HttpLoad & { kind: 'fixes' }): Promise<number> => {
   // Built before the clock starts; a connection that needs more builds them as it goes.
-  const built = lines.map((_, tracker) => Array.from({ length: 400 }, (_, step) => fixRequest(tracker, step)))
+  const built = Array.from({ length: options.connections }, (_, tracker) =>
+    Array.from({ length: 400 }, (_, step) => fixRequest(tracker, step)),
+  )
+  return runFor(options, (tracker, step) => built[tracker]![step] ?? fixRequest(tracker, step))
+}
+
+const runCommands = (options: HttpLoad & { kind: 'commands' }): Promise<number> =>
+  runFor(options, () =>
+    commandRequest(options.cookie, options.bikeIds[Math.floor(Math.random() * options.bikeIds.length)]!),
+  )
+
+/** One request in flight on each connection, until the time is over. */
+async function runFor(
+  options: Extract<HttpLoad, { measureMs: number }>,
+  request: (connection: number, step: number) => Buffer,
+): Promise<number> {
+  const lines = Array.from({ length: options.connections }, () => new Line(options.port))
   const began = performance.now()
   const measureFrom = began + options.warmUpMs
   const end = measureFrom + options.measureMs
   const isMeasured = () => performance.now() >= measureFrom
   await Promise.all(
-    lines.map(async (line, tracker) => {
+    lines.map(async (line, connection) => {
       for (let step = 0; performance.now() < end; step++)
-        await sendOne(line, built[tracker]![step] ?? fixRequest(tracker, step), 1, isMeasured)
+        await sendOne(line, request(connection, step), 1, isMeasured)
     }),
   )
   const elapsedMs = performance.now() - measureFrom
@@ -178,7 +212,12 @@ async function runBatches(options: HttpLoad & { kind: 'batches' }): Promise<numb
   return elapsedMs
 }
 
-const elapsedMs = load.kind === 'fixes' ? await runFixes(load) : await runBatches(load)
+const elapsedMs =
+  load.kind === 'fixes'
+    ? await runFixes(load)
+    : load.kind === 'commands'
+      ? await runCommands(load)
+      : await runBatches(load)
 latencies.sort((a, b) => a - b)
 const at = (share: number) => latencies[Math.floor(share * (latencies.length - 1))] ?? Number.NaN
 process.send!({

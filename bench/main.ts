@@ -4,9 +4,16 @@ const benches: Record<string, () => Promise<{ run(): Promise<BenchResult[]> }>> 
   'ingest-http': () => import('./ingest-http.ts'),
   live: () => import('./live.ts'),
   map: () => import('./map.ts'),
+  'delivery-search': () => import('./delivery-search.ts'),
+  'deliveries-page': () => import('./deliveries-page.ts'),
+  'replay-page': () => import('./replay-page.ts'),
+  'home-page': () => import('./home-page.ts'),
   history: () => import('./history.ts'),
   start: () => import('./start.ts'),
+  spool: () => import('./spool.ts'),
   'ingest-store': () => import('./ingest-store.ts'),
+  migrate: () => import('./migrate.ts'),
+  'command-cost': () => import('./command-cost.ts'),
 }
 
 const asked = process.argv.slice(2).filter((word) => !word.startsWith('-'))

@@ -10,6 +10,8 @@ export class LivePage {
   readonly search: Locator
   readonly connection: Locator
   readonly map: Locator
+  /** Of the demonstration's bikes and those that other journeys have made. */
+  readonly count: Locator
 
   constructor(page: Page, words = { rows: 'Bikes', search: 'Search the fleet' }) {
     this.page = page
@@ -18,6 +20,7 @@ export class LivePage {
     this.search = page.getByRole('searchbox', { name: words.search })
     this.connection = page.getByTestId('connection')
     this.map = page.locator('.maplibregl-map')
+    this.count = page.getByText(/^\d+ bikes$/)
   }
 
   async open(fleet: Pick<Fleet, 'url'>, cookie: string, path = '/'): Promise<void> {
@@ -42,7 +45,9 @@ export class LivePage {
     const detail = withDetail
       ? await this.page.getByRole('complementary', { name: /^(Bike|Fiets) / }).boundingBox()
       : null
-    const right = detail?.x ?? map.x + map.width
+    const queue = this.page.getByRole('complementary', { name: /^(Needs attention|Vraagt aandacht)$/ })
+    const beside = detail ?? ((await queue.isVisible()) ? await queue.boundingBox() : null)
+    const right = beside?.x ?? map.x + map.width
     return { x: (list.x + list.width + right) / 2, y: map.y + map.height / 2 }
   }
 

@@ -37,6 +37,30 @@ test('plus, minus and zero move the map, and the address follows', async ({ page
   expect(zoomOf(page)).not.toBe(13)
 })
 
+test('a window that changes its size shows the city whole, until somebody moved the map', async ({
+  page,
+  fleet,
+  sessionCookie,
+}) => {
+  const live = new LivePage(page)
+  await page.setViewportSize({ width: 1440, height: 500 })
+  await live.open(fleet, sessionCookie)
+  await live.expectMapPainted()
+  await page.keyboard.press('+')
+  await expect.poll(() => zoomOf(page)).not.toBeNull()
+  const small = viewOf(page)
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await live.open(fleet, sessionCookie)
+  await live.expectMapPainted()
+  expect(viewOf(page)).toBeNull()
+  await page.setViewportSize({ width: 1440, height: 500 })
+  await page.keyboard.press('+')
+  await expect.poll(() => viewOf(page)).toEqual(small)
+  await page.setViewportSize({ width: 1440, height: 900 })
+  await page.keyboard.press('+')
+  await expect.poll(() => zoomOf(page)).toBeCloseTo(small!.zoom + 1)
+})
+
 test('a marker on the map opens its bike, and the open map closes it', async ({
   page,
   fleet,

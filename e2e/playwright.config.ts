@@ -3,6 +3,8 @@ import { defineConfig } from '@playwright/test'
 /** Debian's Chromium; its background requests are off, so that a journey talks to our server and nothing else. */
 export default defineConfig({
   testDir: '.',
+  // Those take real machines: `npm run test:lab`.
+  testIgnore: 'lab/**',
   timeout: 90_000,
   expect: { timeout: 20_000 },
   fullyParallel: false,

@@ -7,6 +7,7 @@ const bin = (path) => join(root, 'node_modules', path)
 const steps = [
   ['types', [bin('typescript/bin/tsc'), '-p', '.']],
   ['types of the web app', [bin('typescript/bin/tsc'), '-p', 'apps/web']],
+  ['types of the desktop app’s tests', [bin('typescript/bin/tsc'), '-p', 'apps/desktop']],
   ['lint', [bin('oxlint/bin/oxlint'), '--deny-warnings']],
   ['format', [bin('oxfmt/bin/oxfmt'), '--check']],
 ]

@@ -87,6 +87,13 @@ const programPackage = (name, program = name) => ({ name, isThere: () => program
 const debianPackages = [
   { name: 'postgresql', isThere: () => globThere('/usr/lib/postgresql', 'bin/postgres') },
   { name: 'chromium', isThere: () => existsSync('/usr/bin/chromium') },
+  // Pictures of pages at a moment that is always the same.
+  programPackage('faketime'),
+  // Reading what was printed.
+  programPackage('poppler-utils', 'pdftotext'),
+  // Importing a map.
+  programPackage('tilemaker'),
+  programPackage('osmium-tool', 'osmium'),
   // The lab: machines in a network of their own.
   programPackage('debootstrap'),
   programPackage('systemd-container', 'systemd-nspawn'),
@@ -101,7 +108,11 @@ const debianPackages = [
 
 /** Installs what the tests need of Debian, when root; otherwise prints the exact command and stops. */
 export function ensureDebianPackages() {
-  const missing = debianPackages.filter((each) => !each.isThere()).map((each) => each.name)
+  installDebianPackages(debianPackages.filter((each) => !each.isThere()).map((each) => each.name))
+}
+
+/** Installs these, when root; otherwise prints the exact command and stops. */
+export function installDebianPackages(missing) {
   if (missing.length === 0) return
   const command = `apt-get update && apt-get install -y --no-install-recommends ${missing.join(' ')}`
   if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0)
@@ -136,10 +147,11 @@ export function become(words, options = {}) {
   child.on('exit', (code, signal) => process.exit(signal ? 1 : (code ?? 1)))
 }
 
-/** Runs one step to its end; resolves to its exit code. */
-export function run(words, options = {}) {
+/** Runs one step to its end, `within` a program that runs another one; resolves to its exit code. */
+export function run(words, { within = [], ...options } = {}) {
+  const [program, ...others] = [...within, pinnedNode(), ...words]
   return new Promise((resolve) => {
-    const child = spawn(pinnedNode(), words, { cwd: root, stdio: 'inherit', ...options })
+    const child = spawn(program, others, { cwd: root, stdio: 'inherit', ...options })
     child.on('exit', (code) => resolve(code ?? 1))
   })
 }
@@ -148,7 +160,8 @@ function globThere(folder, below) {
   return existsSync(folder) && readdirSync(folder).some((entry) => existsSync(join(folder, entry, below)))
 }
 
-function filesBelow(folder) {
+/** All sources below a folder, tests and what was built from them left out. */
+export function filesBelow(folder) {
   return readdirSync(folder, { withFileTypes: true })
     .filter((entry) => !['dist', 'node_modules'].includes(entry.name))
     .flatMap((entry) => {
@@ -159,13 +172,15 @@ function filesBelow(folder) {
     .sort((a, b) => (a < b ? -1 : 1))
 }
 
-function digest(files, salt) {
+/** Another one when a file has another name or content, or the salt differs. */
+export function digest(files, salt) {
   const hash = createHash('sha256').update(salt)
   for (const file of files)
     hash.update(file.slice(root.length)).update('\0').update(readFileSync(file)).update('\0')
   return hash.digest('hex')
 }
 
-function readIfThere(file) {
+/** The text of a file; null when there is none. */
+export function readIfThere(file) {
   return existsSync(file) ? readFileSync(file, 'utf8') : null
 }

@@ -179,6 +179,9 @@ export function createFeed(count: number, startMs: number, seed = 7, allMoving =
         timeline: [],
         rating: null,
         complaint: null,
+        pinRequired: false,
+        pinFailures: 0,
+        proof: null,
         ...entity(),
       }
     })
@@ -193,6 +196,7 @@ export function createFeed(count: number, startMs: number, seed = 7, allMoving =
       bikeId: bike.id,
       courierId: null,
       deliveryId: null,
+      photoId: null,
       comments: [],
       ...entity(),
     }))
