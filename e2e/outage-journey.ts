@@ -67,10 +67,10 @@ export async function workThroughOutage(
   await page.unrouteAll()
 
   await outage.end()
-  await expect(deliveries.row(first.code)).toContainText(eva.name, { timeout: 40_000 })
+  await expect(deliveries.row(first.code)).toContainText(eva.name, { timeout: 60_000 })
   await expect(deliveries.row(second.code)).toContainText(bob.name)
   await expect(deliveries.row(third.code)).toContainText('Unassigned')
-  await expect(banner).toBeHidden({ timeout: 40_000 })
+  await expect(banner).toBeHidden({ timeout: 60_000 })
   await expect(page.getByText('3 deliveries', { exact: true })).toBeVisible()
   await expect.poll(() => stepsOf(api, third.id)).toEqual(['create', 'assign', 'undo'])
   expect(await stepsOf(api, first.id)).toEqual(['create', 'assign'])
@@ -116,7 +116,7 @@ export async function disagreeThroughOutage(
     deliveries.page.getByRole('dialog', { name: `${code} was changed meanwhile` })
   await expect
     .poll(async () => (await Promise.all(pages.map((each) => question(each).count()))).join(), {
-      timeout: 40_000,
+      timeout: 60_000,
     })
     .toMatch(/^(0,1|1,0)$/)
   const asked = (await question(pages[0]!).isVisible()) ? 0 : 1
@@ -127,7 +127,7 @@ export async function disagreeThroughOutage(
   await expect.poll(async () => (await current()).courierId).toBe(mine.id)
   for (const deliveries of pages) {
     await expect(deliveries.row(code)).toContainText(mine.name)
-    await expect(bannerOf(deliveries.page)).toBeHidden({ timeout: 40_000 })
+    await expect(bannerOf(deliveries.page)).toBeHidden({ timeout: 60_000 })
     await deliveries.page.context().close()
   }
   expect(await stepsOf(api, id)).toEqual(['create', 'assign', 'assign'])

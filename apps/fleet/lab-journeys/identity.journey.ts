@@ -1,7 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import type { ClusterStatus } from '@fleet/cluster'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { until } from '../testing/fleet-command.ts'
+import { type FinishedCommand, until } from '../testing/fleet-command.ts'
 import { expectCode, labUnderTest, lastJson } from './lab-under-test.ts'
 
 // Passwords and certificates are replaced on a cluster that people use.
@@ -16,12 +16,27 @@ let secretsFile: string
 let before: Primary
 
 /** Whatever else `status` has to say: a busy machine may be too slow for some of its questions. */
-const readPrimary = async (): Promise<Primary> => {
-  const { stdout } = await lab.fleet(['cluster', 'status', '--lab', lab.name, '--json'])
-  const found = lastJson<ClusterStatus>(stdout).members.find(({ role }) => role === 'primary')
-  if (!found) throw new Error(`nobody is the primary: ${stdout}`)
-  return { name: found.name, timeline: found.timeline }
-}
+const readPrimary = (): Promise<Primary> =>
+  until('status names a primary', async () => {
+    const { stdout } = await lab.fleet(['cluster', 'status', '--lab', lab.name, '--json'])
+    const found = lastJson<ClusterStatus>(stdout).members.find(({ role }) => role === 'primary')
+    return found ? { name: found.name, timeline: found.timeline } : null
+  })
+/** A cluster that is not whole is refused: standbys that have just connected anew may be out of the quorum for a moment. */
+const rotate = <T>(words: readonly string[] = []): Promise<T> =>
+  until(
+    'secrets are rotated',
+    async () => {
+      const all = ['cluster', 'secrets', 'rotate', ...words, '--lab', lab.name, '--json']
+      const done = await lab.fleet(all)
+      if (wasRefused(done)) return null
+      expectCode(all, done)
+      return lastJson<T>(done.stdout)
+    },
+    180_000,
+  )
+const wasRefused = ({ stdout, stderr }: FinishedCommand): boolean =>
+  `${stdout}${stderr}`.includes('No secret was changed')
 const onMachine = async (machine: string, ...command: readonly string[]): Promise<string> => {
   const words = ['lab', 'exec', machine, '--', ...command]
   const done = await lab.fleet(words)
@@ -43,6 +58,9 @@ const readValues = async () =>
       m[2]!,
     ]),
   )
+
+/** Sooner than a primary could be replaced, or a standby that does not answer be left out of the quorum. */
+const noFailoverMs = 20_000
 
 /**
  * Writes a row every 20 ms through one connection while `work` is done: it must stay open, and no commit may wait long.
@@ -77,6 +95,7 @@ async function whileWriting(work: () => Promise<void>): Promise<number> {
 beforeAll(async () => {
   const words = ['lab', 'up', '--topology', 'small', '--json']
   expectCode(words, await lab.fleet(words))
+  await lab.healthy()
   secretsFile = (await lab.cluster<{ file: string }>(['secrets', 'list'])).file
   before = await readPrimary()
 })
@@ -88,10 +107,10 @@ afterAll(async () => {
 test("the cluster's own secrets are replaced while a connection writes", async () => {
   const old = await readValues()
   const gapMs = await whileWriting(async () => {
-    const { rotated } = await lab.cluster<{ rotated: readonly string[] }>(['secrets', 'rotate'])
+    const { rotated } = await rotate<{ rotated: readonly string[] }>()
     expect(rotated).toEqual(['superuser', 'replication', 'rewind', 'patroni_api'])
   })
-  expect(gapMs).toBeLessThan(10_000)
+  expect(gapMs).toBeLessThan(noFailoverMs)
   const fresh = await readValues()
   const same = [...old].filter(([name, value]) => fresh.get(name) === value).map(([name]) => name)
   expect(same).toEqual(['app', 'monitor', 'haproxy_stats', 'backup_cipher'])
@@ -99,6 +118,7 @@ test("the cluster's own secrets are replaced while a connection writes", async (
 })
 
 test('standbys that have to connect anew do it with the new password', async () => {
+  await lab.healthy()
   const sql = (text: string) =>
     onMachine(before.name, 'runuser', '-u', 'postgres', '--', 'psql', '-XAtc', text)
   const sinceS = await sql('SELECT extract(epoch FROM clock_timestamp())')
@@ -120,14 +140,14 @@ test('a rotation that was killed midway goes on with the same values', async () 
     'the rotation begins',
     async () => {
       const done = await lab.fleet(['lab', 'run', '--', 'sh', '-c', script, process.execPath, log])
-      return done.stderr.includes('No secret was changed') ? null : done
+      return wasRefused(done) ? null : done
     },
-    60_000,
+    180_000,
   )
   expectCode(['cluster', 'secrets', 'rotate'], killed, 137)
   const halfway = await readValues()
   expect((await listSecrets()).filter(({ unfinished }) => unfinished)).toHaveLength(4)
-  const { resumed } = await lab.cluster<{ resumed: readonly string[] }>(['secrets', 'rotate'])
+  const { resumed } = await rotate<{ resumed: readonly string[] }>()
   expect(resumed).toHaveLength(4)
   expect(await readValues()).toEqual(halfway)
   expect((await listSecrets()).filter(({ unfinished }) => unfinished)).toEqual([])
@@ -138,7 +158,7 @@ test("the app's password is replaced: open connections go on, new ones need the 
   const oldFile = `${secretsFile}.old`
   await writeFile(oldFile, (await readValues()).get('app')!, { mode: 0o600 })
   await whileWriting(async () => {
-    await lab.cluster(['secrets', 'rotate', 'app'])
+    await rotate(['app'])
   })
   const connect = async (script: string) => lab.fleet(['lab', 'run', '--', 'sh', '-c', script, oldFile])
   const query = "psql -XAtc 'SELECT 1'"
@@ -156,7 +176,7 @@ test('every certificate is replaced while a connection writes, and the daemons s
     const { issued } = await lab.cluster<{ issued: readonly string[] }>(['certs', 'renew', names])
     expect(issued).toHaveLength(14)
   })
-  expect(gapMs).toBeLessThan(10_000)
+  expect(gapMs).toBeLessThan(noFailoverMs)
   await lab.cluster(['certs', 'renew', 'haproxy-1,haproxy-2'])
   expect(await readPrimary()).toEqual(before)
   const shown = (machine: string, daemon: string, port: number, starttls: string) => {
@@ -172,8 +192,10 @@ test('every certificate is replaced while a connection writes, and the daemons s
     ['haproxy-1', 'haproxy', 8404],
     ['backup-1', 'pgbackrest', 8432],
   ] as const) {
-    const [served, placed] = (await shown(machine, daemon, port, starttls)).split('\n')
-    expect(served).toMatch(/^serial=[0-9A-F]{32}$/)
-    expect(served).toBe(placed)
+    // A daemon reads it a moment after it was told to.
+    await until(`${daemon} on ${machine} shows what was placed`, async () => {
+      const [served = '', placed] = (await shown(machine, daemon, port, starttls)).split('\n')
+      return /^serial=[0-9A-F]{32}$/.test(served) && served === placed ? true : null
+    })
   }
 })

@@ -85,7 +85,7 @@ export async function startLaunched(options: LaunchedOptions): Promise<LaunchedP
     url,
     launchUrl,
     fetch: fetchAsWindow,
-    untilIs: (is, deadlineMs = 30_000) =>
+    untilIs: (is, deadlineMs = 60_000) =>
       until(
         `the app is ${is}`,
         async () => {

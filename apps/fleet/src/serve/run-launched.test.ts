@@ -13,7 +13,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi 
 import { type LaunchedProcess, startLaunched } from '../../testing/launched-process.ts'
 
 // Some start the app twice, and wait for what it tries again.
-vi.setConfig({ testTimeout: 90_000 })
+vi.setConfig({ testTimeout: 240_000 })
 
 let home: string
 let file: string
@@ -290,9 +290,9 @@ describe('on the servers', () => {
     expect(await view()).toMatchObject({ isPasswordKept: true })
     const before = keyring.holds
     expect(await save(settings)).toMatchObject({ isSaved: true, isPasswordKept: true })
-    await expect.poll(backend, { timeout: 20_000 }).toBe('postgres')
+    await expect.poll(backend, { timeout: 60_000 }).toBe('postgres')
     await save({ ...settings, data: 'here' })
-    await expect.poll(backend, { timeout: 20_000 }).toBe('sqlite')
+    await expect.poll(backend, { timeout: 60_000 }).toBe('sqlite')
     expect(keyring.holds).toBe(before)
     expect(await view()).toMatchObject({ isPasswordKept: true })
   })
@@ -379,9 +379,9 @@ describe('on the servers', () => {
     await app!.untilIs('running')
     const settings = { data: 'servers', connection: await connection(), trackerPort: null }
     await save(settings, postgres.password)
-    await expect.poll(backend, { timeout: 20_000 }).toBe('postgres')
+    await expect.poll(backend, { timeout: 60_000 }).toBe('postgres')
     await save({ ...settings, data: 'here' })
-    await expect.poll(backend, { timeout: 20_000 }).toBe('sqlite')
+    await expect.poll(backend, { timeout: 60_000 }).toBe('sqlite')
   })
 
   test.each([

@@ -134,7 +134,7 @@ test('output comes while the command runs, which ends on the host when it is giv
   })
   await expect(running).rejects.toThrow('seen enough')
   const pid = seen.split('\n')[0]!
-  await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 5_000 }).toBe(false)
+  await expect.poll(() => existsSync(`/proc/${pid}`), { timeout: 30_000 }).toBe(false)
 })
 
 test('a command that was stopped before it began is not run', async () => {
@@ -192,7 +192,7 @@ test('a host that is frozen when ssh connects is unreachable in the time that wa
     expect(short.message).toContain('no connection in 400 ms')
     expect(long.code).toBe('host_unreachable')
     expect(long.message).toContain('banner exchange')
-    expect(performance.now() - startMs).toBeLessThan(10_000)
+    expect(performance.now() - startMs).toBeLessThan(40_000)
   } finally {
     await own.close()
   }
@@ -282,7 +282,7 @@ test('closing waits for no connection that is still being made', async () => {
     expect(error.code).toBe('host_unreachable')
     const startMs = performance.now()
     await fresh.close()
-    expect(performance.now() - startMs).toBeLessThan(1_000)
+    expect(performance.now() - startMs).toBeLessThan(2_500)
   } finally {
     await new Promise((resolve) => frozen.close(resolve))
   }
