@@ -15,12 +15,16 @@ let signedIn: string
 let seen: string[]
 let sender: ActionSender
 let strangers: string[]
-let sessionFaults: number
+/** What the question who is signed in comes to, before it is answered. */
+let sessionFaults: Error[]
 
 const api: ApiClient = {
   async call(route, input) {
-    if (route === 'getSession' && sessionFaults-- > 0) throw problem(500, 'internal_error')
-    if (route === 'getSession') return { user: { id: signedIn } } as never
+    if (route === 'getSession') {
+      const fault = sessionFaults.shift()
+      if (fault !== undefined) throw fault
+      return { user: { id: signedIn } } as never
+    }
     const { idempotencyKey: key } = input
     seen.push(key!)
     const steps = server[key!] ?? [() => answer]
@@ -62,7 +66,7 @@ beforeEach(() => {
   seen = []
   signedIn = anna
   strangers = []
-  sessionFaults = 0
+  sessionFaults = []
   sender = new ActionSender({
     api,
     now: Date.now,
@@ -71,7 +75,10 @@ beforeEach(() => {
   })
   sender.start(anna)
 })
-afterEach(() => vi.useRealTimers())
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
 
 test('sends the same under the same key until there is an answer, and the next only then', async () => {
   server['a'] = [
@@ -121,10 +128,39 @@ test('an answer that never fits is told after some attempts', async () => {
 
 test('that the server cannot say who is signed in is no bug of the action', async () => {
   server['a'] = [fail(new TypeError('Failed to fetch')), () => answer]
-  sessionFaults = 5
+  sessionFaults = Array.from({ length: 5 }, () => problem(500, 'internal_error'))
   const sent = sender.send(undo('a'))
   await vi.runAllTimersAsync()
   expect(await sent).toEqual(answer)
+})
+
+test('that the server never can say who is signed in is told within minutes, not after days', async () => {
+  sessionFaults = Array.from({ length: 1_000 }, () => problem(500, 'internal_error'))
+  vi.spyOn(Math, 'random').mockReturnValue(0.5)
+  const startMs = Date.now()
+  const told = outcomeOf(sender.send(undo('a')))
+  const tookMs = told.then(() => Date.now() - startMs)
+  await vi.advanceTimersByTimeAsync(10 * 60_000)
+  expect(await told).toMatchObject({ problem: { code: 'internal_error' } })
+  expect(await tookMs).toBeGreaterThan(60_000)
+  expect(seen).toEqual([])
+})
+
+test.each([400, 403, 404, 409, 422])(
+  'status %i for the question who is signed in is no refusal of the action',
+  async (status) => {
+    sessionFaults = [problem(status, 'not_from_us'), problem(status, 'not_from_us')]
+    const sent = sender.send(undo('a'))
+    await vi.runAllTimersAsync()
+    expect(await sent).toEqual(answer)
+    expect(seen).toEqual(['a'])
+  },
+)
+
+test('an action waits for the next sign-in when the server knows nobody', async () => {
+  sessionFaults = [problem(401, 'not_signed_in')]
+  expect(await outcomeOf(sender.send(undo('a')))).toMatchObject({ problem: { status: 401 } })
+  expect(seen).toEqual([])
 })
 
 test('nothing is sent again in the name of somebody else', async () => {

@@ -8,6 +8,9 @@ import { OwnVersions } from './own-versions.ts'
 /** Longer than the server itself goes on trying: two attempts of one request must not wait for each other there. */
 const answerWithinMs = 35_000
 
+/** A server that still cannot say who is signed in, after a minute or two, is told: nobody waits for days on a bug. */
+const maxQuestionBugs = 20
+
 /** Not sent (any more): nobody is signed in in whose name it may be. */
 export class NotSent extends Error {
   override readonly name = 'NotSent'
@@ -142,13 +145,13 @@ export class ActionSender {
     await kept
     await this.#rebase(place)
     const input = place.input as CallInput<N>
-    for (let attempt = 0, bugs = 0; ; attempt++) {
+    for (let attempt = 0, bugs = 0, questionBugs = 0; ; attempt++) {
       if (stopped.aborted || owner === null) throw new NotSent()
       if (now() - atMs >= maxAgeMs) throw new TooOld()
-      let isDue = false
+      let isQuestion = true
       try {
         await this.#checkOwner(owner, stopped)
-        isDue = true
+        isQuestion = false
         const signal = AbortSignal.any([stopped, AbortSignal.timeout(answerWithinMs)])
         const value = await api.call(route, { ...input, idempotencyKey: key, signal })
         checkAnswer(route, value)
@@ -160,8 +163,11 @@ export class ActionSender {
       } catch (error) {
         if (error instanceof NotSent) throw error
         const verdict = verdictOf(error)
-        if (verdict.is !== 'later') throw error
-        if (isDue && verdict.bug !== null && ++bugs === maxServerBugs) throw error
+        // A refusal to say who is signed in is none of the action.
+        if (isQuestion ? verdict.is === 'signed-out' : verdict.is !== 'later') throw error
+        const isBug = verdict.is === 'later' && verdict.bug !== null
+        if (isBug && isQuestion && ++questionBugs === maxQuestionBugs) throw error
+        if (isBug && !isQuestion && ++bugs === maxServerBugs) throw error
       }
       await this.#wait(backoffMs(attempt, Math.random()), stopped)
     }

@@ -24,7 +24,7 @@ export interface Action<N extends RouteName = RouteName> {
   readonly undoable?: boolean
   /**
    * Only the open page keeps it until it is sent: it holds a password, which this device's disk never sees, or its answer
-   * is of use to this page alone.
+   * is of use to this page alone. Who closes the page before is asked first.
    */
   readonly pageOnly?: boolean
   /** No toast when it worked: for a form that says so itself. */

@@ -3,6 +3,7 @@ import { QueryClient } from '@tanstack/react-query'
 import { createContext, use } from 'react'
 import { createLocalJournal } from '../actions/action-journal.ts'
 import { ActionRunner } from '../actions/action-runner.ts'
+import { guardLeaving } from '../actions/leave-guard.ts'
 import { LiveStore } from '../live/live-store.ts'
 import { onReturn } from '../live/on-return.ts'
 import { inOneTab, openTabChannel } from '../outbox/one-tab.ts'
@@ -76,6 +77,7 @@ export function createServices(): Services {
     onChanged: readAgain,
     onStranger: (session) => queries.setQueryData(sessionKey, session),
   })
+  guardLeaving(actions)
   const otherTabs = openTabChannel(() => void outbox.refresh())
   const outbox = new Outbox({
     store: localOutboxStore,
