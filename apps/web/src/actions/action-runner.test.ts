@@ -275,6 +275,93 @@ test('what was left is sent in the order in which it was asked for, whatever its
   expect(seen).toEqual(['zzz', 'mmm', 'aaa'])
 })
 
+test('what is done again while its undo still waits shows so at once, and waits as all else', async () => {
+  const { actions, note, toasts } = openPage('a')
+  void actions.run(edit('k1', 'changed'))
+  await settle()
+  for (const { id: toast } of toasts.toasts) toasts.dismiss(toast)
+  isAway = true
+  const steps = [actions.undo, actions.redo, actions.undo, actions.redo]
+  const shown: unknown[] = []
+  for (const step of steps) {
+    step()
+    await vi.advanceTimersByTimeAsync(10)
+    shown.push([note(), actions.waiting])
+  }
+  expect(shown).toEqual([
+    ['as it was', 1],
+    ['changed', 2],
+    ['as it was', 3],
+    ['changed', 4],
+  ])
+  const asked: string[] = []
+  answers['undo'] = ({ body }: { body: { key: string } }) => {
+    asked.push(body.key)
+    const redone = asked.length % 2 === 0
+    const row = { ...bike, note: redone ? 'changed' : 'as it was', version: 4 + asked.length }
+    return { changes: [changeTo(row)] }
+  }
+  isAway = false
+  await settle()
+  // Each takes back the one before it.
+  expect(asked).toEqual(['k1', ...seen.slice(1, 4)])
+  expect(note()).toBe('changed')
+  expect(actions.waiting).toBe(0)
+  expect(actions.history).toMatchObject({ undoable: [{ key: seen[4] }], redoable: [] })
+  // Of four steps the last is told.
+  expect(toasts.toasts).toMatchObject([{ tone: 'done', text: 'note: changed' }])
+})
+
+test('what was done again before its undo had an answer looks so on the next page, too', async () => {
+  const { actions } = openPage('a')
+  void actions.run(edit('k1', 'changed'))
+  await settle()
+  isAway = true
+  for (const step of [actions.undo, actions.redo]) {
+    step()
+    await vi.advanceTimersByTimeAsync(10)
+  }
+  actions.stop()
+  disk.gone.add('a')
+  const next = openPage('b', { ...bike, note: 'changed', version: 4 })
+  await settle()
+  expect(next.note()).toBe('changed')
+})
+
+test('a refusal of what was taken back and done again is told', async () => {
+  const { actions, toasts, note } = openPage('a')
+  isAway = true
+  void actions.run(edit('k1', 'changed'))
+  await settle()
+  actions.undo()
+  actions.redo()
+  await settle()
+  expect(note()).toBe('changed')
+  answers['updateBike'] = () => {
+    throw new ApiError(problem(409, 'bike_retired'))
+  }
+  answers['undo'] = () => {
+    throw new ApiError(problem(422, 'not_undoable'))
+  }
+  isAway = false
+  await settle()
+  expect(toasts.toasts.filter(({ tone }) => tone === 'failed')).toMatchObject([{ detail: 'bike_retired' }])
+  expect(note()).toBe('as it was')
+})
+
+test('what was undone does not come back on top of what was done after it', async () => {
+  const { actions, note } = openPage('a')
+  void actions.run(edit('k1', 'first'))
+  await settle()
+  isAway = true
+  actions.undo()
+  void actions.run(edit('k2', 'second'))
+  actions.redo()
+  await settle()
+  expect(note()).toBe('second')
+  expect(actions.waiting).toBe(2)
+})
+
 const changeTo = (entity: Bike) => ({
   seq: '42',
   atMs: 0,

@@ -23,6 +23,7 @@ import {
   recordDone,
   recordRedone,
   recordUndone,
+  turned,
   type UndoHistory,
 } from './undo-history.ts'
 import { isOneStaleRow, isRefusal, refusalDetail } from './refusal.ts'
@@ -58,9 +59,8 @@ export class ActionRunner {
   #userId: UserId | null = null
   /** What has no answer yet, oldest first. */
   readonly #pending = new Set<PendingAction>()
-  /** Keys of what is being undone or redone, which a second press does not mean. */
-  readonly #undoing = new Set<string>()
-  #lastUndo: Promise<void> = Promise.resolve()
+  /** Keys of what is being undone or redone, which a second press does not mean, with the key of what does it. */
+  readonly #undoing = new Map<string, string>()
   readonly #listeners = new Set<() => void>()
 
   constructor(options: ActionRunnerOptions) {
@@ -149,21 +149,19 @@ export class ActionRunner {
   }
 
   /** Takes back the last thing that was done here, or the one under `key`; also what has no answer yet. */
-  undo = (key?: string): void => {
-    const undoable = [...this.#history.undoable, ...[...this.#pending].filter((each) => each.undoable)]
-    const action = undoable.findLast(
+  undo = (key?: string): void => this.#turnLast('undo', key)
+
+  /** Does again what was undone last; also what the server has not undone yet. */
+  redo = (): void => this.#turnLast('redo')
+
+  #turnLast(way: 'undo' | 'redo', key?: string): void {
+    const { undoable, redoable } = this.#history
+    const answered = way === 'undo' ? undoable : redoable
+    const pending = [...this.#pending].filter(({ leadsTo }) => leadsTo === way)
+    const action = [...answered, ...pending].findLast(
       (done) => !this.#undoing.has(done.key) && (key === undefined || done.key === key),
     )
-    if (action !== undefined) this.#lastUndo = this.#undo(action)
-  }
-
-  /** Does again what was undone last. */
-  redo = (): void => {
-    // What is being undone can be done again only once it is undone.
-    void this.#lastUndo.then(() => {
-      const action = this.#history.redoable.findLast((done) => !this.#undoing.has(done.key))
-      return action === undefined ? undefined : this.#redo(action)
-    })
+    if (action !== undefined) void this.#turn(action, way)
   }
 
   /** @param reverse how its rows look if it is undone before it has an answer */
@@ -182,9 +180,12 @@ export class ActionRunner {
       done: action.done,
       shows,
       reverse,
-      undoable: action.undoable ?? true,
+      leadsTo: action.undoable === false ? null : 'undo',
       finished: finished.promise,
     }
+    // What had been undone before cannot come back on top of it.
+    if (pending.leadsTo !== null)
+      for (const other of this.#pending) if (other.leadsTo === 'redo') this.#pending.delete(other)
     this.#pending.add(pending)
     try {
       const value = await this.#sendKept(action, kept)
@@ -202,7 +203,7 @@ export class ActionRunner {
       // It waits in the journal for this person to sign in again.
       if (!isRefusal(error)) return { ok: false, problem: null }
       // They took it back already: there is nothing to tell, and nothing to choose.
-      if (this.#undoing.has(key)) return { ok: false, problem: null }
+      if (this.#isTakenBack(key)) return { ok: false, problem: null }
       if (isOneStaleRow(error.problem)) {
         // Taken back before the question is asked: the screen shows what the question is about.
         takeBack()
@@ -254,7 +255,7 @@ export class ActionRunner {
       return value
     } catch (error) {
       // A conflict is kept until somebody has chosen.
-      const isOver = isRefusal(error) && (!isOneStaleRow(error.problem) || this.#undoing.has(key))
+      const isOver = isRefusal(error) && (!isOneStaleRow(error.problem) || this.#isTakenBack(key))
       if (error instanceof TooOld || isOver) await forgetIt()
       throw error
     }
@@ -264,18 +265,24 @@ export class ActionRunner {
     // A browser that keeps nothing has nothing left.
     const left = await this.#options.journal.adopt(userId).catch(() => [])
     if (this.#userId !== userId) return
-    // What the person took back already is neither shown nor told.
-    const undone = new Set(left.flatMap(({ route, input }) => (route === 'undo' ? undoneKey(input) : [])))
-    for (const key of undone) this.#undoing.add(key)
+    const undone = left.flatMap(({ route, input, key }) =>
+      route === 'undo' ? [[undoneKey(input), key] as const] : [],
+    )
+    for (const [key, by] of undone) this.#undoing.set(key, by)
     const sent = left.map(({ key, atMs, shows, ...action }) => {
-      const seen = undone.has(key) ? { undoable: false } : { expected: changesOf(shows) }
+      const seen = {
+        ...(this.#undoing.has(key) ? { undoable: false } : {}),
+        // What the person took back already is neither shown nor told.
+        ...(this.#isTakenBack(key) ? {} : { expected: changesOf(shows) }),
+      }
       return this.#do({ ...action, ...seen } as Action, { key, atMs, shows, isAdopted: true })
     })
     await Promise.allSettled(sent)
-    for (const key of undone) this.#undoing.delete(key)
+    for (const [key] of undone) this.#undoing.delete(key)
   }
 
-  #remember({ undoable, key, done, shows, reverse }: PendingAction, quiet = false): void {
+  #remember({ leadsTo, key, done, shows, reverse }: PendingAction, quiet = false): void {
+    const undoable = leadsTo !== null
     if (undoable) {
       this.#history = recordDone(this.#history, { key, done, shows, reverse })
       this.#tell()
@@ -315,47 +322,51 @@ export class ActionRunner {
     })
   }
 
-  async #undo(action: DoneAction | PendingAction): Promise<void> {
+  /** Undoes what was done, or does again what was undone, after everything that was asked for before. */
+  async #turn(action: DoneAction | PendingAction, way: 'undo' | 'redo'): Promise<void> {
+    const { live, now, toasts } = this.#options
+    const key = newId(now())
+    const finished = Promise.withResolvers<void>()
+    const back = way === 'undo' ? 'redo' : 'undo'
+    const pending: PendingAction = { ...turned(action, key), leadsTo: back, finished: finished.promise }
+    this.#pending.add(pending)
     // Its own answer comes first: until that of the undo the rows look as they did before either.
-    const endReverse = this.#options.live.expect(changesOf(action.reverse))
-    const undoKey = await this.#takeBack(action)
-    // The history holds it only then.
-    if ('finished' in action) await action.finished
-    endReverse()
-    if (undoKey === null) return
-    this.#history = recordUndone(this.#history, action.key, undoKey)
-    this.#tell()
-    this.#options.toasts.show({
-      tone: 'done',
-      text: i18next.t('action.undone', { done: action.done }),
-      action: { label: i18next.t('action.redo'), run: this.redo },
-    })
-  }
-
-  async #redo(action: DoneAction): Promise<void> {
-    const endReverse = this.#options.live.expect(changesOf(action.reverse))
-    const redoKey = await this.#takeBack(action)
-    endReverse()
-    if (redoKey === null) return
-    this.#history = recordRedone(this.#history, action.key, redoKey)
-    this.#tell()
-    this.#options.toasts.show({
-      tone: 'done',
-      text: action.done,
-      action: { label: i18next.t('action.undo'), run: () => this.undo(redoKey) },
-    })
+    const endReverse = live.expect(changesOf(action.reverse))
+    try {
+      const isTurned = await this.#takeBack(action, key)
+      // The history holds it only then.
+      if ('finished' in action) await action.finished
+      if (!isTurned) return
+      const record = way === 'undo' ? recordUndone : recordRedone
+      this.#history = record(this.#history, action.key, key)
+      this.#tell()
+      if (this.#undoing.has(key)) return
+      const { done } = action
+      toasts.show({
+        tone: 'done',
+        text: way === 'undo' ? i18next.t('action.undone', { done }) : done,
+        action: {
+          label: i18next.t(`action.${back}`),
+          run: way === 'undo' ? this.redo : () => this.undo(key),
+        },
+      })
+    } finally {
+      finished.resolve()
+      this.#pending.delete(pending)
+      endReverse()
+    }
   }
 
   /**
    * Undoes what was done under a key, after everything that was asked for before.
    *
-   * @returns the key of the request that did it, null when the server would not
+   * @param key of the request that does it
+   * @returns false when the server would not
    */
-  async #takeBack({ key: undone, done, reverse }: DoneAction): Promise<string | null> {
+  async #takeBack({ key: undone, done, reverse }: DoneAction, key: string): Promise<boolean> {
     const { live, now, onChanged, toasts } = this.#options
     const userId = this.#userId
-    const key = newId(now())
-    this.#undoing.add(undone)
+    this.#undoing.set(undone, key)
     try {
       const undoing = {
         route: 'undo',
@@ -365,25 +376,31 @@ export class ActionRunner {
       } as const
       const kept = { key, atMs: now(), shows: reverse, isAdopted: false }
       const { changes } = await this.#sendKept(undoing, kept)
-      if (userId !== this.#userId) return null
+      if (userId !== this.#userId) return false
       live.confirmChanges(changes)
-      return key
+      return true
     } catch (error) {
       const wasDone = [...this.#history.undoable, ...this.#history.redoable].some(
         (each) => each.key === undone,
       )
       // What was refused needs no undoing.
-      if (!isRefusal(error) || !wasDone) return null
+      if (!isRefusal(error) || !wasDone) return false
       // What was refused once is refused again.
       this.#history = forget(this.#history, undone)
       this.#tell()
       const text = i18next.t('action.notUndone', { done })
       toasts.show({ tone: 'failed', text, detail: serverWords(error.problem.detail) })
-      return null
+      return false
     } finally {
       this.#undoing.delete(undone)
       onChanged()
     }
+  }
+
+  /** It is being taken back, and that is not. */
+  #isTakenBack(key: string): boolean {
+    const by = this.#undoing.get(key)
+    return by !== undefined && !this.#isTakenBack(by)
   }
 
   #tell(): void {
@@ -394,7 +411,8 @@ export class ActionRunner {
 const undoneKey = (input: object): string => (input as CallInput<'undo'>).body.key
 
 interface PendingAction extends DoneAction {
-  readonly undoable: boolean
+  /** What Ctrl-Z or Ctrl-Shift-Z makes of it before it has an answer; null: nothing can. */
+  readonly leadsTo: 'undo' | 'redo' | null
   /** Its answer is in the history. */
   readonly finished: Promise<void>
 }

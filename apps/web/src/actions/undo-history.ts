@@ -41,7 +41,7 @@ export function recordUndone(history: UndoHistory, key: string, undoKey: string)
 }
 
 /** The request under `key` did the opposite. */
-const turned = ({ done, shows, reverse }: DoneAction, key: string): DoneAction => ({
+export const turned = ({ done, shows, reverse }: DoneAction, key: string): DoneAction => ({
   key,
   done,
   shows: reverse,
