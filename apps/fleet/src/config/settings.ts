@@ -83,7 +83,7 @@ export class SettingsReader {
       this.fail(
         name,
         `${name} is "${value}".`,
-        `Set it to ${values.join(' or ')}.${meant ? ` Did you mean ${meant}?` : ''}`,
+        `Set it to one of ${values.join(', ')}.${meant ? ` Did you mean ${meant}?` : ''}`,
       )
     }
     return known ?? null

@@ -66,6 +66,24 @@ export const sentences: Readonly<Record<string, string>> = {
   '{} is "{}", which is not a whole number from {} to {}.':
     '{} is "{}", en dat is geen geheel getal van {} tot en met {}.',
   'Set it to such a number, or unset it for {}.': 'Stel zo’n getal in, of haal het weg voor {}.',
+  '{} is "{}", which is no host name and no IP address.':
+    '{} is "{}", en dat is geen hostnaam en geen IP-adres.',
+  'Set it to one, without a port.': 'Stel er een in, zonder poort.',
+  '{} is "{}".': '{} is nu "{}".',
+  'Set it to one of {}.': 'Stel een van deze in: {}.',
+  'Set it to one of {}. Did you mean {}?': 'Stel een van deze in: {}. Bedoel je {}?',
+  '{} is "{}", which is no web address.': '{} is "{}", en dat is geen webadres.',
+  'Set it like https://fleet.example.nl, without a path.':
+    'Stel het in zoals https://fleet.example.nl, zonder pad.',
+  '{} has "{}", which is no IP address and no network.':
+    '{} bevat "{}", en dat is geen IP-adres en geen netwerk.',
+  'Set it like 10.0.0.101,10.0.0.102 or 10.0.0.0/24.':
+    'Stel het in zoals 10.0.0.101,10.0.0.102 of 10.0.0.0/24.',
+  '{} is "{}", which is no telephone number.': '{} is "{}", en dat is geen telefoonnummer.',
+  'Set it like +31 20 123 4567.': 'Stel het in zoals +31 20 123 4567.',
+  'FLEET_OSMAND_PORT and FLEET_PORT are both {}.': 'FLEET_OSMAND_PORT en FLEET_PORT zijn allebei {}.',
+  'Give each a port of its own, or set FLEET_OSMAND_PORT=off: trackers can use /ingest/osmand on the main port.':
+    'Geef elk een eigen poort, of stel FLEET_OSMAND_PORT=off in: trackers kunnen /ingest/osmand op de gewone poort gebruiken.',
   'PGSSLROOTCERT names a file that does not exist or cannot be read.':
     'PGSSLROOTCERT noemt een bestand dat er niet is of niet leesbaar is.',
   'Set PGSSLROOTCERT to the PEM file of the authority that signed the server certificate.':
@@ -165,7 +183,7 @@ export const sentences: Readonly<Record<string, string>> = {
     '{} is na deze actie verwijderd, dus die kan niet meer ongedaan worden gemaakt.',
 }
 
-/** Values that are words: kinds of rows, states, steps and roles. Names and codes stay as they are. */
+/** Values that are words: kinds of rows, states, steps and roles. Names, codes and what is quoted stay as they are. */
 export const words: Readonly<Record<string, string>> = {
   // Kinds.
   bike: 'fiets',
@@ -231,6 +249,7 @@ const patterns = Object.entries(sentences)
   .toSorted(([a], [b]) => b.replaceAll('{}', '').length - a.replaceAll('{}', '').length)
   .map(([english, dutch]) => ({
     pattern: new RegExp(`^${english.split('{}').map(escaped).join('(.+?)')}$`, 's'),
+    isQuoted: english.split('{}').map((before) => before.endsWith('"')),
     dutch,
   }))
 
@@ -240,9 +259,10 @@ function escaped(text: string): string {
 
 /** A sentence of the server in Dutch; as it is when it is none that we know. */
 export function toDutch(sentence: string): string {
-  for (const { pattern, dutch } of patterns) {
-    const values = pattern.exec(sentence)?.slice(1).map(valueInDutch)
-    if (values === undefined) continue
+  for (const { pattern, isQuoted, dutch } of patterns) {
+    const found = pattern.exec(sentence)?.slice(1)
+    if (found === undefined) continue
+    const values = found.map((value, at) => (isQuoted[at] ? value : valueInDutch(value)))
     let next = 0
     return dutch.replaceAll('{}', () => values[next++]!)
   }
