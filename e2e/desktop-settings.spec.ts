@@ -1,7 +1,7 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { type PostgresServer, startPostgres } from '@fleet/store/testing'
+import { freePort, type PostgresServer, startPostgres } from '@fleet/store/testing'
 import { expect, type Page, test as base } from '@playwright/test'
 import { type LaunchedProcess, startLaunched } from '../apps/fleet/testing/launched-process.ts'
 import { expectNoFaults, expectNoSidewaysScroll, waitForFades } from './page-faults.ts'
@@ -216,4 +216,46 @@ test('a settings file that somebody broke is shown with its lines; settings of t
   await page.getByText('Nederlands').click()
   await expect(page.getByRole('alert')).toContainText('PG_USER is niet ingesteld, en PG_HOST wel.')
   await expectGoodPage(page, 'environment-nl')
+})
+
+test('diagnostics are saved from the menu as a zip file', async ({ page, computer }) => {
+  mkdirSync(join(computer.settingsFile, '..'), { recursive: true })
+  writeFileSync(computer.settingsFile, JSON.stringify({ data: 'here', trackerPort: null }))
+  const app = await computer.start()
+  await page.goto(app.launchUrl)
+  await expect(page.getByTestId('connection')).toContainText('Live', anew)
+  const saving = page.waitForEvent('download')
+  await page.evaluate(() =>
+    dispatchEvent(new CustomEvent('fleet-desktop', { detail: { name: 'save-diagnostics' } })),
+  )
+  const download = await saving
+  expect(download.suggestedFilename()).toMatch(/\.zip$/)
+  // The first entry of a zip file begins so (APPNOTE.TXT 4.3.7).
+  expect(
+    readFileSync(await download.path())
+      .subarray(0, 4)
+      .toString(),
+  ).toBe('PK\u0003\u0004')
+})
+
+test('who gives a server up goes on by keyboard where the page has changed', async ({ page, computer }) => {
+  const connection = { host: '127.0.0.1', port: await freePort(), user: 'fleet_app', database: 'bike_fleet' }
+  mkdirSync(join(computer.settingsFile, '..'), { recursive: true })
+  writeFileSync(computer.settingsFile, JSON.stringify({ data: 'servers', connection, trackerPort: null }))
+  const app = await computer.start()
+  await page.goto(app.launchUrl)
+  await expect(page.getByRole('alert')).toContainText('nothing listens')
+  const main = page.getByRole('main')
+  await page.getByRole('button', { name: 'Change the settings' }).press('Enter')
+  await expect(page.getByRole('heading', { name: 'Where is your data?' })).toBeVisible()
+  await expect(main).toBeFocused()
+  await page.keyboard.press('Tab')
+  await expect(page.getByRole('radio', { name: 'This computer' })).toBeFocused()
+  await page.getByRole('button', { name: 'Back' }).press('Enter')
+  await expect(page.getByRole('heading', { name: 'The app cannot work yet' })).toBeVisible()
+  await expect(main).toBeFocused()
+  // Another language is another title, and no other step.
+  await page.getByText('Nederlands').click()
+  await expect(page.getByRole('heading', { name: 'De app kan nog niet werken' })).toBeVisible()
+  await expect(main).not.toBeFocused()
 })

@@ -1,6 +1,7 @@
 import type { DesktopMenu, DesktopNotification, DesktopState } from '@fleet/api'
 import type { Page } from '@playwright/test'
 import { AppPage } from './app-page.ts'
+import { BikesPage } from './bikes-page.ts'
 import { apiOf, createCourier } from './delivery-fixture.ts'
 import { expect, test } from './fleet-fixture.ts'
 import { IssuesPage } from './issues-page.ts'
@@ -9,6 +10,10 @@ import { expectNoFaults } from './page-faults.ts'
 const minuteMs = 60_000
 
 type Api = ReturnType<typeof apiOf>
+
+/** As the menu of the program tells the page what was chosen in it. */
+const choose = (page: Page, name: string) =>
+  page.evaluate((name) => dispatchEvent(new CustomEvent('fleet-desktop', { detail: { name } })), name)
 
 /** A delivery that its courier cannot bring in time. */
 async function addLateDelivery(api: Api, address: string) {
@@ -185,9 +190,7 @@ test('in the desktop app the page gives the menu, the state of the fleet and wha
     .poll(() => told.notifications.find(({ title }) => title === `${late.code}: late`)?.path)
     .toBe(`/deliveries?d=${late.code}`)
 
-  const choose = (name: string) =>
-    page.evaluate((name) => dispatchEvent(new CustomEvent('fleet-desktop', { detail: { name } })), name)
-  await choose('about')
+  await choose(page, 'about')
   const about = page.getByRole('dialog', { name: 'About this program' })
   await expect(about).toContainText('SQLite 3.50.1')
   await expect(about.getByRole('link', { name: 'Save diagnostics' })).toHaveAttribute(
@@ -196,7 +199,7 @@ test('in the desktop app the page gives the menu, the state of the fleet and wha
   )
   await expectNoFaults(page)
   await page.keyboard.press('Escape')
-  await choose('import-rides')
+  await choose(page, 'import-rides')
   await expect(page.getByRole('dialog', { name: 'Import rides from GPX' })).toBeVisible()
   await page.keyboard.press('Escape')
   await page.getByRole('button', { name: 'Account and settings' }).click()
@@ -269,4 +272,34 @@ test('a file that the desktop app has saved is named, and one that it could not 
   await expect(app.toasts).toContainText('/home/eva/Downloads')
   await tell({ file: '/home/eva/Downloads/more.csv', isWhole: false })
   await expect(app.toasts.getByRole('alert')).toContainText('more.csv was not saved')
+})
+
+test('the Edit menu takes back what was done, and in a field what was typed', async ({
+  page,
+  fleet,
+  sessionCookie,
+}) => {
+  await apiOf(fleet, sessionCookie).call('createBike', { body: { code: 'EDT-0001', kind: 'city' } })
+  await watchProgram(page)
+  const bikes = new BikesPage(page)
+  await bikes.open(fleet, sessionCookie, '?b=EDT-0001')
+  const row = bikes.row('EDT-0001')
+  await expect(bikes.drawer('EDT-0001')).toBeVisible()
+  await bikes.runFromPalette('workshop')
+  await expect(row).toContainText('Workshop')
+  await choose(page, 'undo')
+  await expect(row).toContainText('Available')
+  await choose(page, 'redo')
+  await expect(row).toContainText('Workshop')
+  await expect(bikes.palette).toBeHidden()
+  await page.keyboard.press('n')
+  const code = page.getByRole('complementary', { name: 'New bike' }).getByLabel('Code')
+  await expect(code).toBeFocused()
+  const proposed = await code.inputValue()
+  await page.keyboard.type('EDT-0002')
+  await choose(page, 'undo')
+  await expect(code).toHaveValue(proposed)
+  await choose(page, 'redo')
+  await expect(code).toHaveValue('EDT-0002')
+  await expect(row).toContainText('Workshop')
 })

@@ -1,3 +1,5 @@
+import type { SettingsView } from '@fleet/api'
+import { AppPage } from './app-page.ts'
 import { createAccountOf } from './courier-phone-page.ts'
 import { apiOf } from './delivery-fixture.ts'
 import { expect, test } from './fleet-fixture.ts'
@@ -55,6 +57,52 @@ for (const colorScheme of ['light', 'dark'] as const)
             await expect(page.getByRole('main')).toBeVisible()
             await expectLook(page, info, `${name}-${colorScheme}-${locale.slice(0, 2)}`)
           })
+      })
+    })
+
+/** What the server of the desktop app says of its settings. */
+const desktopSettings: SettingsView = {
+  settings: {
+    data: 'servers',
+    connection: {
+      host: '10.0.0.100',
+      port: 5432,
+      readPort: 5433,
+      database: 'bike_fleet',
+      user: 'fleet_app',
+      tls: 'verify-full',
+      poolSize: 10,
+      rootCertificate: null,
+    },
+    trackerPort: 5055,
+    trackersFromNetwork: true,
+    look: { language: null, theme: null },
+  },
+  serversOnly: false,
+  dataFile: '/home/eva/.local/share/amsterdam-bike-fleet/fleet.db',
+  settingsFile: '/home/eva/.config/amsterdam-bike-fleet/settings.json',
+  setOutside: [],
+  isPasswordKept: true,
+}
+
+for (const colorScheme of ['light', 'dark'] as const)
+  for (const locale of ['en-GB', 'nl-NL'])
+    test.describe(`in the window of the desktop app, in the ${colorScheme} theme, ${locale}`, () => {
+      test.use({ colorScheme, locale, bypassCSP: true })
+
+      test('the settings look as accepted', async ({ page, fleet, sessionCookie }, info) => {
+        await page.clock.setFixedTime(`${start.replace(' ', 'T')}Z`)
+        await page.addInitScript(() => Object.assign(window, { fleetDesktop: { version: '1.2.3' } }))
+        await page.route('**/api/desktop/**', (route) =>
+          route.request().method() === 'GET'
+            ? route.fulfill({ json: desktopSettings })
+            : route.fulfill({ status: 204 }),
+        )
+        const app = new AppPage(page, 'settings')
+        await app.open(fleet, sessionCookie)
+        await page.addStyleTag({ content: ":root { --font-text: 'DejaVu Sans' }" })
+        await expect(page.getByRole('main').getByRole('radiogroup').first()).toBeVisible()
+        await expectLook(page, info, `desktop-settings-${colorScheme}-${locale.slice(0, 2)}`)
       })
     })
 

@@ -2,8 +2,9 @@ import type { SettingsView, StartState } from '@fleet/api'
 import { Button, Loader, PasswordInput } from '@mantine/core'
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useSearch } from '@tanstack/react-router'
-import { type FormEvent, type ReactNode, useEffect, useState } from 'react'
+import { type FormEvent, type ReactNode, useEffect, useRef, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { usePageEntry } from '../../app/page-frame.tsx'
 import { Preferences } from '../../app/settings-menu.tsx'
 import { DataForm } from '../settings/data-form.tsx'
 import { SetOutside } from '../settings/set-outside.tsx'
@@ -131,12 +132,17 @@ function Problem({ start, view, onTryAgain, onChange }: ProblemProps) {
 
 function Frame({ title, children }: { readonly title: string; readonly children: ReactNode }) {
   const { t } = useTranslation()
+  const main = usePageEntry(title)
+  const shown = useRef(title)
   useEffect(() => {
-    document.title = `${title} · ${t('app.name')}`
-  }, [title, t])
+    // What had the focus may have gone with the step before.
+    if (shown.current !== title && document.activeElement === document.body)
+      main.current?.focus({ preventScroll: true })
+    shown.current = title
+  }, [title, main])
   return (
     <div className={styles.frame}>
-      <main className={styles.card}>
+      <main ref={main} tabIndex={-1} aria-label={title} className={styles.card}>
         <header>
           <img src="/icon.svg" alt="" width={40} height={40} />
           <p className={styles.product}>{t('app.name')}</p>
