@@ -3,7 +3,7 @@
 import { spawnSync } from 'node:child_process'
 import { backends, buildDesktop, cargo, checkToolchain, findMissing, testNeeds } from './desktop-build.mjs'
 import { packDebian, packNeeds } from './desktop-pack-debian.mjs'
-import { ensureDependencies, ensureWebApp, installDebianPackages, pinnedNode, root } from './setup.mjs'
+import { ensureWebApp, pinnedNode, root, tryDebianPackages, tryDependencies } from './setup.mjs'
 import { createTally } from './tally.mjs'
 
 /** Minutes that it takes at most, nothing of Rust compiled yet, on two busy cores. */
@@ -13,20 +13,31 @@ const tally = createTally()
 
 const needs = [...testNeeds, ...packNeeds]
 const elsewhere = findMissing().filter((need) => !need.debian)
-if (elsewhere.length > 0) {
-  tally.skip(
-    `the desktop app: ${elsewhere.map(({ name, get }) => `${name} is not on this machine (${get})`).join(', ')}`,
-  )
+const skipAll = (why) => {
+  tally.skip(`the desktop app: ${why}`)
   tally.end()
 }
-if (Number(process.env.FLEET_TEST_MINUTES ?? Number.POSITIVE_INFINITY) < minutes) {
-  tally.skip('the desktop app: no time is left for it')
-  tally.end()
-}
-installDebianPackages([...new Set(findMissing(needs).flatMap(({ debian }) => debian))])
+if (elsewhere.length > 0)
+  skipAll(elsewhere.map(({ name, get }) => `${name} is not on this machine (${get})`).join(', '))
+if (Number(process.env.FLEET_TEST_MINUTES ?? Number.POSITIVE_INFINITY) < minutes)
+  skipAll('no time is left for it')
+const packages = [...new Set(findMissing(needs).flatMap(({ debian }) => debian))]
+const command = tryDebianPackages(packages)
+if (command !== null) skipAll(`${packages.join(', ')} could not be installed (as root: ${command})`)
 checkToolchain(needs)
-ensureDependencies()
+if (!tryDependencies()) skipAll('the packages of npm could not be installed (see above)')
+if (!hasCrates()) skipAll('the crates that it is made of could not be downloaded (see above)')
 ensureWebApp()
+
+/** Downloads the crates of the lock file for this machine, unless they are there; false: it cannot. */
+function hasCrates() {
+  const { stdout } = spawnSync('rustc', ['-vV'], { encoding: 'utf8' })
+  const host = /^host: (.+)$/m.exec(stdout ?? '')?.[1]
+  const target = host === undefined ? [] : ['--target', host]
+  const { code, stderr } = cargo(['fetch', '--locked', ...target], { keep: true })
+  // A lock file that is not of its Cargo.toml is a mistake, and the build says so.
+  return code === 0 || /lock file .*needs to be updated/s.test(stderr)
+}
 
 const screen = ['xvfb-run', '--auto-servernum', '--server-args=-screen 0 1400x900x24']
 const within = ['dbus-run-session', '--', ...screen]

@@ -7,17 +7,17 @@ import { afterAll, expect, test } from 'vitest'
 const folder = mkdtempSync(join(tmpdir(), 'fleet-toolchain-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Runs `npm run desktop` on a machine that has these programs and no others. */
-function runWith(programs: Readonly<Record<string, string>>) {
+/** Runs `npm run desktop`, or another script, on a machine that has these programs and no others. */
+function runWith(programs: Readonly<Record<string, string>>, script = 'desktop.mjs') {
   for (const [name, script] of Object.entries(programs)) {
     writeFileSync(join(folder, name), `#!/bin/sh\n${script}\n`)
     chmodSync(join(folder, name), 0o755)
   }
-  const done = spawnSync(process.execPath, [join(import.meta.dirname, 'desktop.mjs')], {
+  const done = spawnSync(process.execPath, [join(import.meta.dirname, script)], {
     env: { PATH: folder },
     encoding: 'utf8',
   })
-  return { code: done.status, said: done.stderr }
+  return { code: done.status, said: done.stderr, printed: done.stdout }
 }
 
 test('without any of it, `npm run desktop` names all that it needs and how to get it', () => {
@@ -35,4 +35,16 @@ test('a Rust that is too old is as good as none, and what is there is not asked 
   expect(code).toBe(1)
   expect(said).toContain('The desktop app needs Rust 1.85.0 or newer.')
   expect(said).not.toContain('apt-get')
+})
+
+test('where Debian packages cannot be had, `npm run test:desktop` is skipped, with one line that names them', () => {
+  const programs = { sh: 'exec /bin/sh "$@"', 'apt-get': 'exit 100', cargo: 'echo cargo 1.90.0' }
+  const { code, printed } = runWith(programs, 'desktop-test.mjs')
+  expect(printed.trim().split('\n')).toEqual([
+    expect.stringMatching(
+      /^skipped the desktop app: .*xvfb.* could not be installed \(as root: apt-get update && apt-get install .*\)$/,
+    ),
+    '0 passed, 0 failed, 1 skipped',
+  ])
+  expect(code).toBe(0)
 })

@@ -32,11 +32,20 @@ export function pinnedNode() {
   return Number(process.versions.node.split('.')[0]) >= 26 ? process.execPath : pinned
 }
 
-/** Installs exactly what the lock file names, unless that was done for this very lock file already. */
+/** As `tryDependencies`; says why and stops when it cannot. */
 export function ensureDependencies() {
+  if (!tryDependencies())
+    giveUp(
+      'The packages could not be installed (see above).',
+      'Check the network and run the same command again.',
+    )
+}
+
+/** Installs exactly what the lock file names, unless that was done for this very lock file already; false: it cannot. */
+export function tryDependencies() {
   const stampFile = join(root, 'node_modules/.fleet-installed')
   const wanted = digest([join(root, 'package-lock.json')], `${process.platform}-${process.arch}`)
-  if (readIfThere(stampFile) === wanted && existsSync(pinnedNode())) return
+  if (readIfThere(stampFile) === wanted && existsSync(pinnedNode())) return true
   say('Installing packages (once, about half a minute) ...')
   rmSync(stampFile, { force: true })
   // Not `npm ci`: it refuses a lock file that lacks an optional package for another platform, and registries do lack some.
@@ -46,17 +55,14 @@ export function ensureDependencies() {
   const done = npm
     ? spawnSync(process.execPath, [npm, ...words], { cwd: root, stdio: ['ignore', 2, 2] })
     : spawnSync('npm', words, { cwd: root, stdio: ['ignore', 2, 2] })
-  if (done.status !== 0)
-    giveUp(
-      'The packages could not be installed (see above).',
-      'Check the network and run the same command again.',
-    )
+  if (done.status !== 0) return false
   if (!existsSync(pinnedNode()))
     giveUp(
       `There is no pinned Node for ${process.platform}-${process.arch}.`,
       'Run this with Node 26 or newer, or on Linux (x64 or arm64) check that npm was not told to leave out optional packages.',
     )
   writeFileSync(stampFile, wanted)
+  return true
 }
 
 /** Builds the web app, unless it was built from these very sources already. */
@@ -112,18 +118,22 @@ export function ensureDebianPackages() {
 }
 
 /** Installs these, when root; otherwise prints the exact command and stops. */
-export function installDebianPackages(missing) {
-  if (missing.length === 0) return
+function installDebianPackages(missing) {
+  const command = tryDebianPackages(missing)
+  if (command !== null) giveUp(`The tests need ${missing.join(' and ')}.`, `As root, run: ${command}`)
+}
+
+/** Installs these, when root and it can; returns the command that somebody has to run, null when all is there. */
+export function tryDebianPackages(missing) {
+  if (missing.length === 0) return null
   const command = `apt-get update && apt-get install -y --no-install-recommends ${missing.join(' ')}`
-  if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0)
-    giveUp(`The tests need ${missing.join(' and ')}.`, `As root, run: ${command}`)
+  if (!existsSync('/usr/bin/apt-get') || process.getuid?.() !== 0) return command
   say(`Installing ${missing.join(', ')} (once, a minute or two) ...`)
   const done = spawnSync('sh', ['-c', command], {
     stdio: ['ignore', 2, 2],
     env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
   })
-  if (done.status !== 0)
-    giveUp('Debian packages could not be installed (see above).', `As root, run: ${command}`)
+  return done.status === 0 ? null : command
 }
 
 /**
