@@ -41,7 +41,7 @@ export async function workThroughOutage(
     await createDelivery(api, 'Wachtstraat 3'),
   ]
   const deliveries = new DeliveriesPage(page)
-  await deliveries.open(fleet, cookie, '?q=Wachtstraat')
+  await deliveries.open(fleet, cookie, '?q=Wachtstraat&day=all')
   await expect(deliveries.rows).toHaveCount(3)
   const banner = bannerOf(page)
 
@@ -100,7 +100,7 @@ export async function disagreeThroughOutage(
   const pages = await Promise.all(
     cookies.map(async (cookie) => {
       const deliveries = new DeliveriesPage(await (await browser.newContext()).newPage())
-      await deliveries.open(fleet, cookie, '?q=Tweespaltstraat')
+      await deliveries.open(fleet, cookie, '?q=Tweespaltstraat&day=all')
       await expect(deliveries.rows).toHaveCount(1)
       return deliveries
     }),
