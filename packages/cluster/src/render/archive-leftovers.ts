@@ -100,7 +100,7 @@ if [ "$(cat "$done_for" 2>/dev/null)" = "$moment" ]; then exit 0; fi
 segments=()
 while read -r number switch _; do
   if [[ ! $number =~ ^[0-9]+$ ]]; then continue; fi
-  last=$(segment_of "$number" "$switch")
+  last=$(segment_of "$number" "$(position_of "$switch")")
   for path in "$wal/\${last:0:8}"*; do
     name=$(basename "$path")
     if [[ $name =~ ^[0-9A-F]{24}$ && $name < $last ]]; then segments+=("$name"); fi

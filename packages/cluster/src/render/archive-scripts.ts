@@ -25,6 +25,9 @@ const archiveDuplicateError = 45
  * that streamed such a segment has a file of it with another end, and sooner or later one that has become the primary
  * offers its own: PostgreSQL marks the file as archived only when the old primary said goodbye in good order. The next
  * timeline has its own copy of all that counts. Refused for good, it would hold up the whole archive behind it.
+ *
+ * A timeline that ended with a segment, not in it, is no different: behind the last record, which told to go on in the
+ * next segment, a standby that was promoted has what its file held before, where the old primary has zeros.
  */
 export const isSuperseded = `
 is_superseded() {
@@ -35,12 +38,14 @@ is_superseded() {
   if [ -z "$history" ]; then return 1; fi
   while read -r number switch _; do
     if [[ ! $number =~ ^[0-9]+$ ]] || [ "$(printf '%08X' "$number")" != "\${name:0:8}" ]; then continue; fi
-    if [[ ! $name < $(segment_of "$number" "$switch") ]]; then return 0; fi
+    if [[ ! $name < $(segment_of "$number" $(($(position_of "$switch") - 1))) ]]; then return 0; fi
   done <"$history"
   return 1
 }
-# The segment of 16 MB, initdb's default, in which a timeline (decimal) has a position such as 0/1A2B3C4D.
-segment_of() { printf '%08X%08X%08X' "$1" "$((16#\${2%/*}))" "$((16#\${2#*/} >> 24))"; }
+# The byte that such as 0/1A2B3C4D names.
+position_of() { echo $(((16#\${1%/*} << 32) + 16#\${1#*/})); }
+# The segment of 16 MB, initdb's default, in which a timeline (decimal) has a byte.
+segment_of() { printf '%08X%08X%08X' "$1" $(($2 >> 32)) $((($2 & 0xFFFFFFFF) >> 24)); }
 `
 
 /**

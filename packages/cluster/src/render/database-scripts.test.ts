@@ -167,6 +167,23 @@ describe('the command that pushes WAL', () => {
     )
   })
 
+  test('knows the segment in which a timeline had ended also when it ended with that segment', async () => {
+    const history = String.raw`mkdir pg_wal; printf '23\t0/5E000000\tx\n\n24\t2/0\tx\n' >pg_wal/00000019.history`
+    const names = [
+      '00000017000000000000005C',
+      '00000017000000000000005D',
+      '0000001800000001000000FE',
+      '0000001800000001000000FF',
+    ]
+    const offer = names.map((name) => `push pg_wal/${name}`).join('; ')
+    expect((await push(`${history}; ${offer}`, 'exit 45')).slice(0, 4)).toEqual([
+      'exit code 45',
+      'exit code 0',
+      'exit code 45',
+      'exit code 0',
+    ])
+  })
+
   test('hands on what pgBackRest says', async () => {
     expect(await push(`push ${relative}`, 'exit 0')).toEqual(['exit code 0', pushed(relative)])
     expect(await push(`push ${relative}`, 'exit 103')).toEqual(['exit code 103', pushed(relative)])
@@ -254,6 +271,17 @@ esac
       '',
       '',
     ])
+  })
+
+  test('is pushed by the new primary also when its timeline began with a segment', async () => {
+    const history = String.raw`printf '10\t1/16000000\tno recovery target specified\n' >0000000B.history`
+    const inherited = ['0000000A0000000100000014', '0000000A0000000100000015']
+    const names = [...inherited, '0000000A0000000100000016', '0000000B0000000100000016']
+    const prepare = `${history}; touch ${names.join(' ')}`
+    expect(await leftovers(false, prepare)).toEqual([inherited.join('\n'), '', ''])
+    // The old primary may have been first, with another filling behind the last record.
+    const body = `case $* in *${inherited[1]}) exit 45 ;; esac`
+    expect(await leftovers(false, prepare, body)).toEqual([inherited.join('\n'), '', ''])
   })
 
   test('is tried again by the new primary until the repository has it', async () => {

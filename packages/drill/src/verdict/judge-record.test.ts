@@ -65,6 +65,26 @@ test('requests that a drill gave up when it ended midway are not held against th
   )
 })
 
+test('what screens would still have got when a drill ended midway is not held against the app', () => {
+  const done = {
+    kind: 'command',
+    workload: 'dispatchers',
+    answer: { row: 'delivery 1', version: 2 },
+  } as const
+  const seen = {
+    kind: 'change',
+    workload: 'screens',
+    key: 'delivery 1',
+    answer: { seq: '1', version: 1 },
+  } as const
+  const complete = rules.filter(({ name }) => name === 'feed-complete')
+  const of = recorded(written(seen, done), { setup: { ...recorded([]).setup, drill: drills[0]! } })
+  expect(verdict(of, ...complete)).toBe('violated')
+  expect(verdict({ ...of, incomplete: 'The recorder ended before the drill did.' }, ...complete)).toBe(
+    'unknown',
+  )
+})
+
 test('nothing to check is unknown', () => {
   expect(verdict(recorded(enough))).toBe('unknown')
 })

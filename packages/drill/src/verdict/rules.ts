@@ -102,8 +102,11 @@ export const rules: readonly Rule[] = [
     name: 'feed-complete',
     says: 'Every screen got every acknowledged command.',
     workloads: ['screens', 'dispatchers'],
+    // A drill that ended midway did not wait for its screens.
     check: (record) =>
-      checkFeedComplete(feedOf(record), operationsOf(record, 'dispatchers'), readersOf(record)),
+      record.incomplete === null
+        ? checkFeedComplete(feedOf(record), operationsOf(record, 'dispatchers'), readersOf(record))
+        : unknown(record.incomplete),
   },
   {
     name: 'looks-back',
