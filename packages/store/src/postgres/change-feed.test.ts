@@ -65,3 +65,29 @@ test.each<[string, (proxy: FaultProxy) => void]>([
     expect(reader.health.current().feed).toMatchObject({ isListening: true })
   },
 )
+
+test('watching a long log reads no more of it than of a short one', async () => {
+  const config = server.config(await server.createDatabase(), 3)
+  const store = await openStore(config)
+  const client = await server.connect(config.database)
+  onTestFinished(() => client.end())
+  await client.query(
+    `INSERT INTO changes (seq, at_ms, kind, entity_id, version, command, actor)
+     SELECT n, n, 'bike', 'bike ' || n, 1, 'bike.create', 'somebody' FROM generate_series(1, 20000) AS n`,
+  )
+  await client.query('ANALYZE changes')
+  const scanned = async () => {
+    const { rows } = await client.query<{ lines: string }>(
+      `SELECT seq_tup_read AS lines FROM pg_stat_user_tables WHERE relname = 'changes'`,
+    )
+    return Number(rows[0]!.lines)
+  }
+  const before = await scanned()
+  let woken = 0
+  store.onChange(() => (woken += 1))
+  await write(store, 3)
+  await until(() => woken > 1, 'the writes are noticed')
+  // Sessions tell what they did when they end.
+  await store.close()
+  expect((await scanned()) - before).toBe(0)
+})

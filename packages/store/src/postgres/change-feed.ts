@@ -113,11 +113,12 @@ async function listen(
   }
 }
 
+/** Reads the end of the index only: the planner, which cannot know where the log is settled, would scan it all. */
 async function look(client: Client): Promise<Position> {
   const { rows } = await client.query<Position>(
     `SELECT
        (SELECT seq::text FROM changes WHERE seq < ${settledSeq} ORDER BY changes.seq DESC LIMIT 1) AS head,
-       EXISTS (SELECT FROM changes WHERE seq >= ${settledSeq}) AS waiting`,
+       coalesce((SELECT max(seq) FROM changes) >= ${settledSeq}, false) AS waiting`,
   )
   return rows[0]!
 }
