@@ -2,20 +2,24 @@ import type { EntityKind } from '@fleet/domain'
 import type { Kysely, RawBuilder } from 'kysely'
 import type { HealthMonitor } from './health.ts'
 import type { PositionStore } from './positions-port.ts'
-import type { ChangeSeq } from './port.ts'
-import type { Json, Schema } from './schema.ts'
+import type { Change, ChangeSeq } from './port.ts'
+import type { Schema } from './schema.ts'
 
 /** What is numbered in order of creation. */
 export type Counter = 'bike_no' | 'courier_no' | 'device_no' | 'delivery_code'
 
-/** Where a transaction writes into the change log: its lines follow each other from here without a gap. */
-export interface LogPlace {
-  /** SQL: the seq of its 0th, 1st, 2nd ... line. */
-  seq(ordinal: number): RawBuilder<bigint>
-  /** SQL: this object as JSON, with more fields that hold the seq of a line each. */
-  withSeqs(object: object, ordinals: Readonly<Record<string, number>>): RawBuilder<Json>
-  /** The seqs themselves. Whoever does not wait for them before the commit saves a round trip. */
-  known(): Promise<(ordinal: number) => ChangeSeq>
+/** What a transaction leaves behind of itself. */
+export interface TransactionRecord {
+  /** Its key, and what was asked for under it. */
+  readonly key: string
+  readonly fingerprint: string
+  readonly atMs: number
+  /** Its lines in the change log. */
+  readonly lines: readonly Omit<Change, 'seq'>[]
+  /** What is recorded under the key, as it is in JSON. */
+  readonly outcome: object
+  /** Whether `firstSeq` and `seq`, of its first and last line, are recorded with the outcome. There is a line then. */
+  readonly namesLines: boolean
 }
 
 /** An open transaction that decides and then writes. */
@@ -28,13 +32,15 @@ export interface CommandTransaction<Tx> {
    * end. Assigns no transaction id. On SQLite the whole transaction holds the one write lock, so there is nothing to do.
    */
   lock(name: string, mode?: 'shared' | 'exclusive'): Promise<void>
-  /**
-   * Call once, after the last lock and before the first write: the transaction's place in the change log is taken
-   * here.
-   */
-  startWriting(): LogPlace
-  /** The next `count` numbers. Call after `startWriting`. Gaps are possible, repetition is not. */
+  /** The next `count` numbers. Gaps are possible, repetition is not. */
   allocate(counter: Counter, count: number): Promise<readonly number[]>
+  /**
+   * Writes the lines of the change log, which follow each other without a gap, and the outcome under the key. Call once,
+   * after the last lock and behind all other writes.
+   *
+   * @returns asks for the seq of the first line; whoever does so after the commit has saved a round trip
+   */
+  record(record: TransactionRecord): Promise<() => Promise<ChangeSeq>>
 }
 
 export interface CommandOptions<T> {

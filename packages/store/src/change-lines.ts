@@ -1,6 +1,6 @@
 import type { AnyEntity, EntityByKind, EntityKind } from '@fleet/domain'
 import { sql, type Kysely } from 'kysely'
-import type { Backend, LogPlace } from './backend.ts'
+import type { Backend } from './backend.ts'
 import { idsAStatement } from './entities.ts'
 import type { Change, ChangeSeq } from './port.ts'
 import type { ChangeRow, Schema } from './schema.ts'
@@ -10,32 +10,12 @@ export type ReadChangeRow = Omit<ChangeRow, 'seq'> & { seq: string }
 
 /** Before the first line. */
 export const noSeq = '0' as ChangeSeq
-const linesAStatement = 200
-const fewLines = 10
+/** As many are written at once. */
+export const linesAStatement = 200
 
-/** @param place of the first of them */
-export async function insertChanges(
-  db: Kysely<Schema>,
-  lines: readonly Omit<Change, 'seq'>[],
-  place: LogPlace,
-): Promise<void> {
-  // An expression for each of many lines would cost more than to ask.
-  const seqOf = lines.length > fewLines ? await place.known() : null
-  for (let from = 0; from < lines.length; from += linesAStatement) {
-    const rows = lines.slice(from, from + linesAStatement).map((line, index) => ({
-      seq: seqOf === null ? place.seq(from + index) : BigInt(seqOf(from + index)),
-      at_ms: line.atMs,
-      kind: line.kind,
-      entity_id: line.id,
-      version: line.version,
-      entity: line.entity === null ? null : JSON.stringify(line.entity),
-      command: line.command,
-      actor_id: line.actorId,
-      actor: line.actor,
-    }))
-    await db.insertInto('changes').values(rows).execute()
-  }
-}
+/** The seq of a line of a transaction: 0 for its first. */
+export const seqAfter = (first: ChangeSeq, ordinal: number) =>
+  String(BigInt(first) + BigInt(ordinal)) as ChangeSeq
 
 /** The version of each row's last line, also of those that were removed; rows that never were are not named. */
 export async function lastVersions(

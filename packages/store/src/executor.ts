@@ -9,18 +9,16 @@ import {
   type Refusal,
   type RowRefusal,
 } from '@fleet/domain'
-import type { RawBuilder } from 'kysely'
-import type { Backend, CommandTransaction, Counter, LogPlace } from './backend.ts'
-import { insertChanges, noSeq } from './change-lines.ts'
+import type { Backend, CommandTransaction, Counter, TransactionRecord } from './backend.ts'
+import { noSeq, seqAfter } from './change-lines.ts'
 import { createCommandReader, type DecidingReader } from './command-reader.ts'
 import { decide } from './commands/dispatch.ts'
 import { canonicalJson, type Handling, type Write, type Writes } from './commands/handler.ts'
 import { checkOwnership } from './commands/ownership.ts'
 import { applyWrites } from './entities.ts'
 import { insertCourierStates } from './insights.ts'
-import type { ChangeCommand, CommandContext, CommandOutcome } from './port.ts'
-import { findRecorded, insertRecorded, toOutcome, type Recorded } from './recorded-outcome.ts'
-import type { Json } from './schema.ts'
+import type { Change, ChangeCommand, CommandContext, CommandOutcome } from './port.ts'
+import { findRecorded, toOutcome, type Recorded } from './recorded-outcome.ts'
 
 /** More rows than this are not locked one by one: PostgreSQL's table of locks has room for some 6,000 in all. */
 export const maxRowLocks = 300
@@ -91,8 +89,12 @@ export async function executeOnce<Tx>(
         }
         const verdict: Verdict = forced ? { ok: false, refusal: forced } : await decideAll(reader, tx)
         // From here on this transaction only writes.
-        const { recorded, outcome } = await writeAll(tx, verdict, context, alsoWrite)
-        await insertRecorded(tx.db, context, { fingerprint: intent.fingerprint, outcome: recorded })
+        const outcome = await writeAll(
+          tx,
+          verdict,
+          { ...context, fingerprint: intent.fingerprint },
+          alsoWrite,
+        )
         return { replayed: false, outcome }
       },
       { signal: context.signal, wasDoneBefore: ({ replayed }) => replayed },
@@ -220,68 +222,62 @@ function checkKey(key: string): void {
     throw new RangeError(`An idempotency key has 1 to 200 characters, not ${key.length}`)
 }
 
-/** What is recorded under the key, as JSON, and what the caller is told. */
-interface Written {
-  readonly recorded: Json | RawBuilder<Json>
-  readonly outcome: Attempt['outcome']
-}
-
+/** @returns what the caller is told, known when the transaction has committed */
 async function writeAll<Tx>(
   tx: CommandTransaction<Tx>,
   verdict: Verdict,
-  context: CommandContext,
+  context: CommandContext & Pick<TransactionRecord, 'fingerprint'>,
   alsoWrite: (tx: CommandTransaction<Tx>) => Promise<void>,
-): Promise<Written> {
+): Promise<Attempt['outcome']> {
+  const writes = await writeRows(tx, (verdict.ok ? verdict.writes : verdict.leaves) ?? [], context)
+  const { key, fingerprint, nowMs: atMs } = context
+  const about = { key, fingerprint, atMs, lines: writes.map((write) => toLine(write, context)) }
   if (!verdict.ok) {
-    if (verdict.leaves) await writeRows(tx, verdict.leaves, context)
-    const recorded = { ok: false, refusal: verdict.refusal } as const
-    return {
-      recorded: JSON.stringify(recorded),
-      outcome: () => Promise.resolve(toOutcome(recorded, false)),
-    }
+    const refused = { ok: false, refusal: verdict.refusal } as const
+    await tx.record({ ...about, outcome: refused, namesLines: false })
+    return () => Promise.resolve(toOutcome(refused, false))
   }
-  const { writes, place } = await writeRows(tx, verdict.writes, context)
   await alsoWrite(tx)
   const at = verdict.writes.findIndex(({ write }) => write === verdict.subject)
   const entity = at < 0 || verdict.subject?.change === 'remove' ? null : writes[at]!.write.entity
   const asked = new Set<Exclude<ChangeCommand, 'undo'>>(verdict.undone ?? [])
   for (const { command } of writes) if (command !== 'undo') asked.add(command)
-  const recorded = { ok: true, entity: entity as never, commands: [...asked] } as const
-  const last = writes.length - 1
-  if (last < 0) {
-    const empty: Recorded = { ...recorded, seq: noSeq, firstSeq: noSeq }
-    return { recorded: JSON.stringify(empty), outcome: () => Promise.resolve(toOutcome(empty, false)) }
+  const done = { ok: true, entity: entity as never, commands: [...asked] } as const
+  if (writes.length === 0) {
+    const empty: Recorded = { ...done, seq: noSeq, firstSeq: noSeq }
+    await tx.record({ ...about, outcome: empty, namesLines: false })
+    return () => Promise.resolve(toOutcome(empty, false))
   }
-  return {
-    recorded: place.withSeqs(recorded, { firstSeq: 0, seq: last }),
-    outcome: async () => toOutcome({ ...recorded, seq: (await place.known())(last) }, false),
-  }
+  const firstSeq = await tx.record({ ...about, outcome: done, namesLines: true })
+  return async () => toOutcome({ ...done, seq: seqAfter(await firstSeq(), writes.length - 1) }, false)
 }
 
-/** The rows and their lines in the change log, which follow each other without a gap. */
+/** @returns the writes, with the numbers that they were given */
 async function writeRows<Tx>(
   tx: CommandTransaction<Tx>,
   decided: readonly AttributedWrite[],
   context: CommandContext,
-): Promise<{ writes: readonly AttributedWrite[]; place: LogPlace }> {
-  const place = tx.startWriting()
+): Promise<readonly AttributedWrite[]> {
   const writes = await numberCreated(tx, decided)
   const rows = writes.map(({ write }) => write)
   await applyWrites(tx.db, rows)
   await insertCourierStates(tx.db, rows, context.nowMs)
-  const lines = writes.map(({ write, command }) => ({
-    atMs: context.nowMs,
-    kind: write.kind,
-    id: write.entity.id,
-    version: write.entity.version,
-    entity: write.change === 'remove' ? null : write.entity,
-    command,
-    actorId: context.actor.id,
-    actor: context.actor.name,
-  }))
-  await insertChanges(tx.db, lines, place)
-  return { writes, place }
+  return writes
 }
+
+const toLine = (
+  { write, command }: AttributedWrite,
+  { nowMs, actor }: CommandContext,
+): Omit<Change, 'seq'> => ({
+  atMs: nowMs,
+  kind: write.kind,
+  id: write.entity.id,
+  version: write.entity.version,
+  entity: write.change === 'remove' ? null : write.entity,
+  command,
+  actorId: actor.id,
+  actor: actor.name,
+})
 
 /** Gives created rows their `no` or `code`, in order of creation, in every version that this transaction makes. */
 async function numberCreated(

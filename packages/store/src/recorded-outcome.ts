@@ -1,7 +1,7 @@
 import type { CommandType, Refusal } from '@fleet/domain'
-import type { Kysely, RawBuilder } from 'kysely'
-import type { CommandContext, CommandOutcome, ChangeCommand, ChangeSeq } from './port.ts'
-import type { Json, Schema } from './schema.ts'
+import type { Kysely } from 'kysely'
+import type { CommandOutcome, ChangeCommand, ChangeSeq } from './port.ts'
+import type { Schema } from './schema.ts'
 
 /** What is recorded under a key. */
 export type Recorded =
@@ -34,14 +34,6 @@ export async function findRecorded(db: Kysely<Schema>, key: string): Promise<Rec
     fingerprint: row.fingerprint,
     outcome: (typeof outcome === 'string' ? JSON.parse(outcome) : outcome) as Recorded,
   }
-}
-
-export async function insertRecorded(
-  db: Kysely<Schema>,
-  { key, nowMs }: Pick<CommandContext, 'key' | 'nowMs'>,
-  { fingerprint, outcome }: { readonly fingerprint: string; readonly outcome: Json | RawBuilder<Json> },
-): Promise<void> {
-  await db.insertInto('idempotency').values({ key, fingerprint, outcome, at_ms: nowMs }).execute()
 }
 
 /** What the caller is told. */

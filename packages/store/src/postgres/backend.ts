@@ -7,7 +7,7 @@ import type { PositionStore } from '../positions-port.ts'
 import { createQueryLayer, isRead, type Run } from '../query-layer.ts'
 import { likePattern } from '../search-text.ts'
 import { createPostgresChangeFeed } from './change-feed.ts'
-import { settledSeq, startWriting, waitForStandby, wakeChannel, wakeGapMs } from './change-log.ts'
+import { settledSeq, waitForStandby, wakeChannel, wakeGapMs, writeRecord } from './change-log.ts'
 import type { PostgresConnection, PostgresReads } from './connection.ts'
 import { uniqueViolation } from './errors.ts'
 import type { ReadPort } from './read-port.ts'
@@ -40,7 +40,7 @@ export function createPostgresBackend(
         async (statements, client) => {
           const tx = openTransaction(statements, client)
           const result = await work(tx)
-          if (!tx.isWriting) statements.later(waitForStandby)
+          if (!tx.isRecorded) statements.later(waitForStandby)
           return result
         },
         {
@@ -121,23 +121,20 @@ const runOn =
 const givesNothing = (text: string) =>
   /^\s*(?:insert|update|delete)\b/i.test(text) && !/\breturning\b/i.test(text)
 
-/** Work of thousands of rows is sent in parts: each has the time limit of a statement, and says that it is alive. */
-const mostWaiting = 200
-
 /** What a command sees of a transaction. */
 export function openTransaction(
   statements: Statements,
   client: PoolClient,
-): CommandTransaction<PoolClient> & { readonly isWriting: boolean } {
-  let isWriting = false
+): CommandTransaction<PoolClient> & { readonly isRecorded: boolean } {
+  let isRecorded = false
   return {
-    get isWriting() {
-      return isWriting
+    get isRecorded() {
+      return isRecorded
     },
     db: createQueryLayer('postgres', async (text, values) => {
       if (!givesNothing(text)) return statements.ask(text, values)
       statements.later(text, values)
-      if (statements.waiting >= mostWaiting) await statements.flush()
+      await statements.keepShort()
       return []
     }),
     async native() {
@@ -145,16 +142,8 @@ export function openTransaction(
       return client
     },
     lock(name, mode = 'exclusive') {
-      const suffix = mode === 'shared' ? '_shared' : ''
-      // Names that hash alike share a lock: they wait for each other and are otherwise unharmed. An advisory lock
-      // assigns no transaction id, so the id follows the order of locks. It is a statement by itself: the snapshot of
-      // one that also read would be older than the lock, and miss what whoever held it before has written.
-      statements.later(`SELECT pg_advisory_xact_lock${suffix}(hashtextextended($1, 0))`, [name])
+      statements.lock(name, mode)
       return Promise.resolve()
-    },
-    startWriting() {
-      isWriting = true
-      return startWriting(statements)
     },
     async allocate(counter, count) {
       const rows = await statements.ask(
@@ -162,6 +151,10 @@ export function openTransaction(
         [counter, count],
       )
       return rows.map((row) => row['number'] as number)
+    },
+    record(record) {
+      isRecorded = true
+      return writeRecord(statements, record)
     },
   }
 }

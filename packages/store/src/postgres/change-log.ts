@@ -1,6 +1,6 @@
-import { sql } from 'kysely'
-import type { LogPlace } from '../backend.ts'
-import type { ChangeSeq } from '../port.ts'
+import type { TransactionRecord } from '../backend.ts'
+import { linesAStatement } from '../change-lines.ts'
+import type { Change, ChangeSeq } from '../port.ts'
 import type { PostgresConnection } from './connection.ts'
 import type { Statements } from './statements.ts'
 
@@ -45,32 +45,67 @@ export const wakeGapMs = 50
 const firstSeq = `((pg_current_xact_id()::text::bigint + ${offset}) << ${ordinalBits})`
 
 /**
- * See `CommandTransaction.startWriting`. The server makes the seqs from its transaction id itself, so they are asked for
- * together with the writes and COMMIT behind them.
+ * See `CommandTransaction.record`. The server makes the seqs from its transaction id itself, so nobody waits for them: all
+ * goes together, and COMMIT behind it.
  */
-export function startWriting(statements: Statements): LogPlace {
-  const known = statements.ask(`SELECT ${firstSeq}::text AS first`).then((rows) => {
-    const first = BigInt(rows[0]!['first'] as string)
-    return (ordinal: number) => String(first + BigInt(check(ordinal))) as ChangeSeq
-  })
-  // Whoever waits for the commit is told of its failure there.
-  known.catch(() => {})
-  const seq = (ordinal: number) => sql<bigint>`${sql.raw(firstSeq)} + ${check(ordinal)}::integer`
-  return {
-    seq,
-    withSeqs(object, ordinals) {
-      const fields = Object.entries(ordinals).map(
-        ([name, ordinal]) => sql`${sql.lit(name)}, (${seq(ordinal)})::text`,
-      )
-      return sql`${JSON.stringify(object)}::jsonb || jsonb_build_object(${sql.join(fields)})`
-    },
-    known: () => known,
+export async function writeRecord(
+  statements: Statements,
+  { key, fingerprint, atMs, lines, outcome, namesLines }: TransactionRecord,
+): Promise<() => Promise<ChangeSeq>> {
+  if (lines.length > 2 ** ordinalBits)
+    throw new RangeError(`${lines.length} changes do not fit in one transaction`)
+  const parts: unknown[][] = []
+  for (let from = 0; from < lines.length; from += linesAStatement)
+    parts.push(lines.slice(from, from + linesAStatement).flatMap((line, i) => lineValues(line, from + i)))
+  const last = parts.pop() ?? []
+  for (const values of parts) {
+    statements.later(linesText(values.length / lineTypes.length), values)
+    await statements.keepShort()
   }
+  const count = last.length / lineTypes.length
+  const json = JSON.stringify(outcome)
+  const recorded = namesLines ? [json.slice(0, -1), lines.length - 1] : [json]
+  const answer = statements.ask(recordText(count, namesLines), [...last, key, fingerprint, atMs, ...recorded])
+  // Whoever waits for the commit is told of its failure there.
+  answer.catch(() => {})
+  return async () => (await answer)[0]!['first'] as ChangeSeq
 }
 
-function check(ordinal: number): number {
-  if (ordinal >= 2 ** ordinalBits) throw new RangeError(`${ordinal} changes do not fit in one transaction`)
-  return ordinal
+const lineTypes = ['integer', 'bigint', 'text', 'text', 'integer', 'jsonb', 'text', 'text', 'text'] as const
+
+const lineValues = (line: Omit<Change, 'seq'>, ordinal: number): readonly unknown[] => [
+  ordinal,
+  line.atMs,
+  line.kind,
+  line.id,
+  line.version,
+  line.entity === null ? null : JSON.stringify(line.entity),
+  line.command,
+  line.actorId,
+  line.actor,
+]
+
+const place = `place AS MATERIALIZED (SELECT ${firstSeq} AS first)`
+
+const insertLines = (count: number): string => {
+  const line = (index: number) =>
+    `(${lineTypes.map((type, at) => `$${index * lineTypes.length + at + 1}::${type}`).join(', ')})`
+  const columns = 'at_ms, kind, entity_id, version, entity, command, actor_id, actor'
+  return `INSERT INTO changes (seq, ${columns}) SELECT first + ordinal, ${columns} FROM place, (VALUES ${Array.from({ length: count }, (_, index) => line(index)).join(', ')}) AS line (ordinal, ${columns})`
+}
+
+const linesText = (count: number): string => `WITH ${place} ${insertLines(count)}`
+
+/** The lines' values come first, then: key, fingerprint, time, outcome and, if it names lines, the last one's ordinal. */
+function recordText(count: number, namesLines: boolean): string {
+  const after = (n: number) => `$${count * lineTypes.length + n}`
+  const outcome = namesLines
+    ? `(${after(4)}::text || ',"firstSeq":"' || first || '","seq":"' || first + ${after(5)}::integer || '"}')`
+    : after(4)
+  return `WITH ${place}${count === 0 ? '' : `, lines AS (${insertLines(count)})`}
+    INSERT INTO idempotency (key, fingerprint, at_ms, outcome)
+    SELECT ${after(1)}, ${after(2)}, ${after(3)}::bigint, ${outcome}::jsonb FROM place
+    RETURNING (SELECT first FROM place)::text AS first`
 }
 
 /**

@@ -54,6 +54,26 @@ test('what is read behind a lock was written before the lock was given, though b
   expect(await executing).toMatchObject({ ok: true, entity: { version: 8, note: 'later' } })
 })
 
+test('locks that are taken one after another are all held, each as it was asked for, before what follows', async () => {
+  const { connection } = await open()
+  const held = await connection.withStatements(async (statements) => {
+    for (const n of [1, 2, 3, 4, 5, 6]) statements.lock(`lock ${n}`, n % 3 === 0 ? 'shared' : 'exclusive')
+    return statements.ask(
+      `SELECT lock.n, mode FROM generate_series(1, 6) AS lock (n)
+         JOIN pg_locks ON (classid::bigint << 32) + objid::bigint = hashtextextended('lock ' || lock.n, 0)
+       WHERE locktype = 'advisory' AND pid = pg_backend_pid() AND granted ORDER BY lock.n`,
+    )
+  })
+  expect(held.map(({ mode }) => mode)).toEqual([
+    'ExclusiveLock',
+    'ExclusiveLock',
+    'ShareLock',
+    'ExclusiveLock',
+    'ExclusiveLock',
+    'ShareLock',
+  ])
+})
+
 test('a record that is written while somebody waits for its key is found', async () => {
   const { store, beside } = await open()
   const id = await makeBike(store)

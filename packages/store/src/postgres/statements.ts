@@ -7,7 +7,11 @@ const tooLate = 'The transaction has ended before this statement was sent'
 
 interface Asked extends PipelineStatement {
   readonly answer: PromiseWithResolvers<readonly Row[]> | null
+  /** Of one that takes locks. */
+  readonly modes?: readonly LockMode[]
 }
+
+export type LockMode = 'shared' | 'exclusive'
 
 /**
  * The statements of one transaction, in few round trips: what nobody waits for goes with the next that somebody waits
@@ -34,6 +38,24 @@ export class Statements {
     this.#waiting.push({ name: nameOf(text), text, values, answer: null })
   }
 
+  /**
+   * Takes the lock of that name until the end; goes like `later`, together with those that are taken right after it.
+   *
+   * Names that hash alike share a lock: they wait for each other and are otherwise unharmed. An advisory lock assigns no
+   * transaction id, so the id follows the order of locks. Nothing else is in the statement: the snapshot of one that also
+   * read would be older than the lock, and miss what whoever held it before has written.
+   */
+  lock(name: string, mode: LockMode): void {
+    if (this.#isOver) throw new Error(tooLate)
+    const last = this.#waiting.at(-1)
+    const isRoom = last?.modes !== undefined && last.modes.length < locksAStatement
+    if (isRoom) this.#waiting.pop()
+    const modes = isRoom ? [...last.modes, mode] : [mode]
+    const values = isRoom ? [...last.values, name] : [name]
+    const text = lockText(modes)
+    this.#waiting.push({ name: nameOf(text), text, values, answer: null, modes })
+  }
+
   /** Goes at the end of this tick, with all that was given until then. */
   ask(text: string, values: readonly unknown[] = []): Promise<readonly Row[]> {
     if (this.#isOver) return Promise.reject(new Error(tooLate))
@@ -50,9 +72,9 @@ export class Statements {
     return answer.promise
   }
 
-  /** How many statements have not been sent. */
-  get waiting(): number {
-    return this.#waiting.length
+  /** Work of thousands of rows is sent in parts: each has the time limit of a statement, and says that it is alive. */
+  async keepShort(): Promise<void> {
+    if (this.#waiting.length >= mostWaiting) await this.flush()
   }
 
   /** Sends what waits, for a client that is used by itself from here on. */
@@ -105,6 +127,18 @@ export class Statements {
     }
   }
 }
+
+const mostWaiting = 200
+/** Few, so that there are few texts. The server evaluates them in this order. */
+const locksAStatement = 4
+
+const lockText = (modes: readonly LockMode[]): string =>
+  `SELECT ${modes
+    .map(
+      (mode, at) =>
+        `pg_advisory_xact_lock${mode === 'shared' ? '_shared' : ''}(hashtextextended($${at + 1}, 0))`,
+    )
+    .join(', ')}`
 
 /** Longer texts are lists of varying length. */
 const longestKept = 1_500

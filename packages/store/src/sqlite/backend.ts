@@ -4,9 +4,9 @@ import type { Backend, CommandTransaction, Counter } from '../backend.ts'
 import { ChangeFeed } from '../change-feed.ts'
 import { HealthRecord } from '../health.ts'
 import type { PositionStore } from '../positions-port.ts'
-import type { ChangeSeq } from '../port.ts'
 import { createQueryLayer, isRead } from '../query-layer.ts'
 import type { Schema } from '../schema.ts'
+import { writeRecord } from './change-log.ts'
 import type { SqliteConnection } from './connection.ts'
 import { translateSqliteError, uniqueViolation } from './errors.ts'
 import { indexedSearch } from './search-index.ts'
@@ -85,18 +85,6 @@ function openTransaction(db: DatabaseSync, layer: Kysely<Schema>): CommandTransa
     native: () => Promise.resolve(db),
     // BEGIN IMMEDIATE has locked everything already.
     lock: () => Promise.resolve(),
-    startWriting() {
-      // Lines are never deleted, so the next after the last is new.
-      // As text: what was copied from PostgreSQL may pass 2^53.
-      const row = prepared(db, 'SELECT CAST(coalesce(max(seq), 0) AS TEXT) AS last FROM changes').get()
-      const first = BigInt(row!['last'] as string) + 1n
-      const seqOf = (ordinal: number) => String(first + BigInt(ordinal)) as ChangeSeq
-      return {
-        seq: (ordinal) => sql`${first + BigInt(ordinal)}`,
-        withSeqs: (object, ordinals) => sql`${JSON.stringify({ ...object, ...mapValues(ordinals, seqOf) })}`,
-        known: () => Promise.resolve(seqOf),
-      }
-    },
     allocate(counter: Counter, count: number) {
       const row = prepared(db, 'UPDATE counters SET value = value + ? WHERE name = ? RETURNING value').get(
         count,
@@ -104,11 +92,11 @@ function openTransaction(db: DatabaseSync, layer: Kysely<Schema>): CommandTransa
       ) as { value: number }
       return Promise.resolve(Array.from({ length: count }, (_, index) => row.value - count + 1 + index))
     },
+    async record(record) {
+      const firstSeq = await writeRecord(db, layer, record)
+      return () => Promise.resolve(firstSeq)
+    },
   }
-}
-
-function mapValues(ordinals: Readonly<Record<string, number>>, seqOf: (ordinal: number) => ChangeSeq) {
-  return Object.fromEntries(Object.entries(ordinals).map(([name, ordinal]) => [name, seqOf(ordinal)]))
 }
 
 /** Notices commits of other processes, and of other stores of this one, by looking at the file's version. */
